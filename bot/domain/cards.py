@@ -1,0 +1,218 @@
+"""What is shown, as data: the adapters turn it into blocks. Sealed: no name, no number, nothing that was written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from bot.domain.conversation import Direction, Ground
+from bot.domain.people import LinkRole
+
+
+class Sender(str, Enum):
+    """What kind of sender a conversation is with."""
+
+    YOUTH = "youth"
+    GUARDIAN = "guardian"
+    SHARED = "shared"
+    UNKNOWN = "unknown"
+
+
+def sender_of(role: LinkRole | None, *, is_shared: bool) -> Sender:
+    if role is None:
+        return Sender.UNKNOWN
+    if is_shared:
+        return Sender.SHARED
+    return Sender.YOUTH if role is LinkRole.YOUTH else Sender.GUARDIAN
+
+
+@dataclass(frozen=True, slots=True)
+class SentState:
+    """How the sending of one message goes. `reason` is a key into the texts of failures."""
+
+    status: str
+    reason: str | None = None
+    may_resend: bool = False
+    is_corrected: bool = False
+
+    @property
+    def is_failed(self) -> bool:
+        return self.status in {"undelivered", "failed", "canceled", "uncertain"}
+
+
+@dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """The newest answer from a person, for the card."""
+
+    message_id: str
+    at: datetime
+    by: str  # Slack user id, or "" for staff without Slack
+    sent: SentState
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The one card of a conversation at one place, complete."""
+
+    conversation_id: str
+    codes: tuple[str, ...]
+    sender: Sender
+    namnd_name: str  # "" for an unknown number that nobody has taken over
+    ground: Ground
+    opened_at: datetime
+    last_in_at: datetime | None
+    unanswered: int
+    waiting_since: datetime | None
+    taken_by: str = ""  # Slack user id
+    taken_at: datetime | None = None
+    closed_at: datetime | None = None
+    last_answer: LastAnswer | None = None
+    has_moved: bool = False  # the reader may no longer open it: it is followed elsewhere now
+    must_pick_namnd: bool = False
+    is_channel: bool = False
+    is_repeat: bool = False
+    is_trial: bool = False
+    can_hand_over: bool = False
+    can_link: bool = False
+    is_inline: bool = False
+
+
+class ThreadWhat(str, Enum):
+    """What a reply in a card's thread says."""
+
+    PING = "ping"
+    INLINE = "inline"  # the sms itself, for a nämnd that has chosen so
+    INLINE_SENT = "inline_sent"  # what was answered elsewhere, for the same
+    HELD = "held"
+    HELD_GONE = "held_gone"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    CORRECTED = "corrected"
+    ALREADY_SENT = "already_sent"  # an edit or deletion came too late
+    REFUSED = "refused"
+    NOT_TEXT = "not_text"  # a picture or file cannot be sent
+    PARTS = "parts"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadReply:
+    """A reply in a card's thread. `body` is filled only in an inline nämnd."""
+
+    what: ThreadWhat
+    conversation_id: str
+    codes: tuple[str, ...]
+    mention: str = ""  # Slack user id to wake
+    at: datetime | None = None
+    body: str = ""
+    media_count: int = 0
+    message_id: str = ""
+    held_id: str = ""
+    by: str = ""
+    sent: SentState | None = None
+    reason: str = ""
+    count: int = 0
+    broadcast: bool = False
+    is_trial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A direct message to one member of staff: a key into the texts, and values that are safe in Slack."""
+
+    key: str
+    values: tuple[tuple[str, str], ...] = ()
+    button: str = ""  # an action id, with `value`
+    value: str = ""
+    is_trial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SaidLine:
+    """One line of the modal."""
+
+    seq: int
+    direction: Direction
+    at: datetime
+    who: str  # a name; modals may hold names
+    body: str
+    media_count: int = 0
+    is_late: bool = False
+    sent: SentState | None = None
+    message_id: str = ""
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on the other end, as the modal shows them."""
+
+    name: str
+    role: LinkRole
+    youth_name: str
+    case_code: str
+    youth_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    """Everything the live modal shows."""
+
+    conversation_id: str
+    codes: tuple[str, ...]
+    sender: Sender
+    people: tuple[Person, ...]
+    number: str
+    namnd_name: str
+    lines: tuple[SaidLine, ...]
+    has_earlier: bool
+    has_later: bool
+    is_open: bool
+    can_reply: bool
+    no_reply_reason: str = ""
+    taken_by: str = ""
+    concerns: frozenset[str] = frozenset()
+    must_pick: tuple[tuple[str, str], ...] = ()  # (nämnd id, name) to choose among
+    is_shift_over: bool = False
+    language: str = "sv"
+    is_trial: bool = False
+    draft: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLine:
+    """Who has duty for one nämnd."""
+
+    namnd_name: str
+    state: str
+    who: str = ""  # Slack user id, else a name
+    until: datetime | None = None
+    backup: str = ""
+    next_who: str = ""
+    next_from: datetime | None = None
+    is_gap: bool = False
+    is_mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """One of my open conversations, sealed."""
+
+    conversation_id: str
+    codes: tuple[str, ...]
+    sender: Sender
+    unanswered: int
+    since: datetime | None
+    namnd_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What App Home shows."""
+
+    now: datetime
+    duties: tuple[DutyLine, ...]
+    open: tuple[OpenLine, ...]
+    shifts: tuple[tuple[datetime, datetime, str], ...]  # start, end, lending nämnd's name
+    may_enrol: bool
+    may_start: bool
+    is_trial: bool = False
+    is_known: bool = True

@@ -1,0 +1,33 @@
+"""What must leave: the kinds of outbox rows, their order of urgency, and their states."""
+
+from enum import Enum, IntEnum
+
+
+class OutboxKind(str, Enum):
+    """What a row asks the worker to do. The payload holds ids only."""
+
+    CARD = "card"  # post or update the card of a conversation at one place
+    THREAD = "thread"  # a reply in a card's thread: a ping, an inline text, a held reply
+    NOTICE = "notice"  # a direct message to a member of staff
+    WITHDRAW = "withdraw"  # delete one of our own posts
+    SMS = "sms"
+
+
+class Priority(IntEnum):
+    """Smaller goes first: an urgent notice never waits behind a nag."""
+
+    URGENT = 0
+    SMS = 1
+    NORMAL = 5
+    LOW = 9
+
+
+class OutboxState(str, Enum):
+    """`due` -> `sending` -> one of the others. `uncertain` may become any of them once we know."""
+
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    DROPPED = "dropped"  # permission was gone when it was to leave, or nothing was left to say

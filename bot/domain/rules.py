@@ -1,0 +1,91 @@
+"""What a nämnd has decided, as data: hours, channels, numbers. Built from beredskap.toml by bot.settings."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import Enum
+
+from bot.domain.calendar import WeekHours
+from bot.domain.ids import NamndId
+from bot.domain.people import World
+
+
+class ChatContent(str, Enum):
+    """Whether what was written may stand in Slack (see the design, *What may be seen*)."""
+
+    SEALED = "sealed"
+    INLINE = "inline"
+
+
+@dataclass(frozen=True, slots=True)
+class NamndRules:
+    """One nämnd: an authority of its own."""
+
+    id: NamndId
+    name: str
+    short_name: str
+    team_channel: str  # Slack channel id; cards go there in office hours
+    office_hours: WeekHours
+    beredskap_hours: WeekHours  # when somebody should be on duty; a gap in it is told to the leader
+    answered_by: frozenset[NamndId]  # lending nämnder whose shifts answer for this one; its own is always in
+    chat_content: ChatContent = ChatContent.SEALED
+    office_phone: str = ""  # E.164, where people may call in office hours; "" leaves it out of every text
+    myndighet_channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OurNumber:
+    """One of our own sms numbers. `namnder` are those it serves; `reception` takes unknown senders in office hours."""
+
+    number: str  # E.164
+    label: str
+    world: World
+    namnder: tuple[NamndId, ...]
+
+    @property
+    def reception(self) -> NamndId:
+        return self.namnder[0]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpNumber:
+    """A number that may be named in a text to a family, when somebody has verified it within a year."""
+
+    key: str
+    name: str
+    number: str
+    verified_on: date | None
+    verified_by: str
+
+    def is_fresh(self, today: date) -> bool:
+        """Tell whether the number may stand in a text (facts: unverified or older than 12 months is left out)."""
+        return (
+            self.verified_on is not None and bool(self.verified_by) and today - self.verified_on <= timedelta(days=365)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All decisions that services need."""
+
+    namnder: dict[NamndId, NamndRules]
+    numbers: dict[str, OurNumber]
+    help_numbers: tuple[HelpNumber, ...]
+    closed_days: frozenset[date] = frozenset()
+    untaken_after: timedelta = timedelta(minutes=15)  # office hours: channel -> each familjebehandlare -> leader
+    ping_again_after: timedelta = timedelta(minutes=5)  # a further text while nobody has looked: one more ping
+    reopen_within: timedelta = timedelta(days=7)  # a later text starts a new conversation
+    sms_validity: timedelta = timedelta(hours=1)
+    is_trial: bool = False
+    trial_numbers: frozenset[str] = field(default_factory=frozenset)  # in a trial nobody else is texted
+
+    uncertain_look_after: timedelta = timedelta(seconds=60)  # wire time between two looks for an uncertain sms
+
+    def number_for(self, to: str) -> OurNumber:
+        """Return our number that was texted; one we do not know is treated as the first of beredskap."""
+        found = self.numbers.get(to)
+        if found is not None:
+            return found
+        return next(n for n in self.numbers.values() if n.world is World.BEREDSKAP)
+
+    def may_text(self, number: str) -> bool:
+        return not self.is_trial or number in self.trial_numbers

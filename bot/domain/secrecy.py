@@ -1,0 +1,160 @@
+"""Who may read or act: the one rule (OSL 2009:400 26 kap. 1 §, 8 kap. 2 §; lag 2001:454 10 §).
+
+Every entry point asks `may()`, and both answers go to the audit log.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from enum import Enum
+
+from bot.domain.calendar import ONE_DAY, instant, local, next_working_day
+from bot.domain.conversation import Conversation
+from bot.domain.ids import NamndId, ShiftId, StaffId
+from bot.domain.people import Role, Staff, World
+
+
+class Act(str, Enum):
+    """What somebody wants to do."""
+
+    SEE_STATE = "see_state"
+    READ = "read"
+    REPLY = "reply"
+    NOTE = "note"
+    TAKE = "take"
+    CLOSE = "close"
+    START = "start"  # begin a conversation with an enrolled contact
+    HAND_OVER = "hand_over"  # an unknown number, to one nämnd
+    LINK = "link"
+    ENROL = "enrol"
+    SEE_DUTY = "see_duty"
+
+
+READING = frozenset({Act.READ, Act.REPLY})
+LEADERS_OWN = frozenset({Act.SEE_STATE, Act.NOTE})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A shift of the actor's: running now, or lately ended."""
+
+    shift_id: ShiftId
+    answers_for: frozenset[NamndId]
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who wants something, with the duty they have at this instant and lately had."""
+
+    staff: Staff
+    on_duty: tuple[Turn, ...] = ()
+    former: tuple[Turn, ...] = ()
+
+    @property
+    def duty_namnder(self) -> frozenset[NamndId]:
+        return frozenset().union(*(turn.answers_for for turn in self.on_duty)) if self.on_duty else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What they want it with. `namnd` None is an unknown number; `candidates` are the nämnder its line serves."""
+
+    namnd: NamndId | None
+    world: World = World.BEREDSKAP
+    shift_ids: frozenset[ShiftId] = field(default_factory=frozenset)
+    escalated_to: frozenset[StaffId] = field(default_factory=frozenset)
+    jav: frozenset[StaffId] = field(default_factory=frozenset)
+    candidates: frozenset[NamndId] = field(default_factory=frozenset)
+    reception: NamndId | None = None
+
+    @staticmethod
+    def of(conversation: Conversation, *, jav: frozenset[StaffId], candidates: tuple[NamndId, ...]) -> "Subject":
+        return Subject(
+            namnd=conversation.namnd,
+            world=conversation.world,
+            shift_ids=frozenset(r.shift_id for r in conversation.routes if r.shift_id is not None),
+            escalated_to=conversation.escalated_to,
+            jav=jav,
+            candidates=frozenset(candidates),
+            reception=candidates[0] if candidates else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Yes, and why; the ground stands in the audit log."""
+
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """No, and a key into the texts that says it kindly and tells nothing."""
+
+    reason: str
+
+
+def may(actor: Actor, act: Act, subject: Subject, at: datetime) -> Allowed | Denied:
+    """Decide whether `actor` may do `act` with `subject` at the instant `at` (aware UTC)."""
+    staff = actor.staff
+    if not staff.is_active:
+        return Denied("not_staff")
+    if staff.id in subject.jav:
+        return Denied("jav")
+    if subject.world is World.MYNDIGHET:
+        return _in_myndighet(staff, subject)
+    if subject.namnd is None:
+        return _unknown_number(actor, act, subject)
+    if act is Act.SEE_DUTY:
+        return Allowed("staff")
+    if staff.has(Role.FAMILJEBEHANDLARE, subject.namnd):
+        return Allowed("home_namnd")
+    if staff.id in subject.escalated_to:
+        return Allowed("escalated")
+    on_duty_here = subject.namnd in actor.duty_namnder
+    if on_duty_here and act is Act.START:
+        return Allowed("on_duty")
+    if on_duty_here and act is not Act.ENROL and act is not Act.LINK and _is_live(actor.on_duty, subject):
+        return Allowed("on_duty")
+    if act is Act.NOTE and any(
+        turn.shift_id in subject.shift_ids and at < note_deadline(turn.starts_at) for turn in actor.former
+    ):
+        return Allowed("after_shift_note")
+    if act in LEADERS_OWN and staff.has(Role.LEADER, subject.namnd):
+        return Allowed("leader")
+    if act in READING and staff.has(Role.LEADER, subject.namnd):
+        return Denied("leader_not_escalated")
+    return Denied("not_on_duty" if actor.former else "other_namnd")
+
+
+def note_deadline(shift_starts_at: datetime) -> datetime:
+    """Return when the working day after a shift ends: until then its holder may write the note.
+
+    A shift that crosses midnight belongs to the day on which it starts.
+    """
+    day = next_working_day(local(shift_starts_at).date())
+    return instant(day + ONE_DAY, time(0))
+
+
+def _is_live(turns: tuple[Turn, ...], subject: Subject) -> bool:
+    return any(turn.shift_id in subject.shift_ids and subject.namnd in turn.answers_for for turn in turns)
+
+
+def _unknown_number(actor: Actor, act: Act, subject: Subject) -> Allowed | Denied:
+    if act in {Act.LINK, Act.ENROL}:
+        return Denied("hand_over_first")
+    if any(turn.shift_id in subject.shift_ids for turn in actor.on_duty):
+        return Allowed("unknown_on_duty")
+    if actor.staff.id in subject.escalated_to:
+        return Allowed("escalated")
+    if subject.reception is not None and actor.staff.has(Role.FAMILJEBEHANDLARE, subject.reception):
+        return Allowed("unknown_reception")
+    return Denied("not_on_duty")
+
+
+def _in_myndighet(staff: Staff, subject: Subject) -> Allowed | Denied:
+    if subject.namnd is not None and subject.namnd in staff.namnder(
+        Role.HANDLAGGARE, Role.LEADER, world=World.MYNDIGHET
+    ):
+        return Allowed("handlaggare")
+    return Denied("other_world")
