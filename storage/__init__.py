@@ -1,0 +1,1 @@
+"""The database: tables, repositories, transactions, migrations. Knows bot.ports and bot.domain, nothing above."""

@@ -1,0 +1,92 @@
+"""Bring the schema up to date.
+
+SQLite migrates itself at start, after a backup beside the file. On PostgreSQL only `migrate` does, under an
+advisory transaction lock; `serve` accepts its own revision or a later one that says it is compatible.
+"""
+
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import make_url
+
+from storage.engine import is_sqlite, writer_engine
+
+LOCK: Final = 8_201_143  # any constant of our own: one migration at a time
+MIGRATE_STATEMENT_MS: Final = 60_000
+
+
+class WrongSchema(Exception):
+    """The database has not been migrated to what this program needs; the message says what to do."""
+
+
+def config() -> Config:
+    """Return Alembic's configuration, without an ini file."""
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    made.set_main_option("path_separator", "os")
+    return made
+
+
+def head() -> str:
+    revision = ScriptDirectory.from_config(config()).get_current_head()
+    if revision is None:
+        raise WrongSchema("Programmet saknar migreringar.")
+    return revision
+
+
+def current(engine: sa.Engine) -> str | None:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(url: str) -> str:
+    """Migrate the database at `url` to the newest revision and return it; a no-op when it is there."""
+    engine = writer_engine(url)
+    try:
+        before = current(engine)
+        if before == head():
+            return before
+        if is_sqlite(url) and before is not None:
+            _back_up(url, before)
+        with engine.begin() as connection:
+            if not is_sqlite(url):
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout = {MIGRATE_STATEMENT_MS}")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+            configuration = config()
+            configuration.attributes["connection"] = connection
+            command.upgrade(configuration, "head")
+        return head()
+    finally:
+        engine.dispose()
+
+
+def require_current(url: str) -> None:
+    """Raise WrongSchema unless the database is at a revision that this program can work with."""
+    engine = writer_engine(url)
+    try:
+        found = current(engine)
+    finally:
+        engine.dispose()
+    if found is None:
+        raise WrongSchema("Databasen är tom. Kör först: beredskapsbot migrate")
+    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+    if found != head() and found in known:
+        raise WrongSchema("Databasen är äldre än programmet. Kör först: beredskapsbot migrate")
+    # A revision that we do not know is a later one: migrations are written to work with the previous program.
+
+
+def _back_up(url: str, revision: str) -> None:
+    database = make_url(url).database
+    if not database or not Path(database).exists():
+        return
+    copy = Path(f"{database}.before-{revision}.bak")
+    with sqlite3.connect(database) as source, sqlite3.connect(f"{copy}.tmp") as target:
+        source.backup(target)
+    shutil.move(f"{copy}.tmp", copy)

@@ -1,0 +1,1 @@
+"""One file per repository; each turns rows into what bot.ports promises."""

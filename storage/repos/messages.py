@@ -1,0 +1,200 @@
+"""What was said, how its sending goes, and what is held back."""
+
+from sqlmodel import Session, col, func, select
+
+from bot.clock import Clock
+from bot.domain.conversation import Direction, DraftState, HeldReply, Message
+from bot.domain.ids import ConversationId, MessageId, ShiftId, StaffId, new_id
+from bot.ports import Delivery
+from storage.tables import DeliveryRow, HeldReplyRow, MessageRow
+from storage.vault import Vault
+
+
+class MessageRows:
+    def __init__(self, session: Session, vault: Vault, clock: Clock) -> None:
+        self._session = session
+        self._vault = vault
+        self._clock = clock
+
+    def add(self, message: Message, source: str | None = None) -> bool:
+        """Add a message; False when something from the same source stands there already."""
+        if source is not None and self.by_source(source) is not None:
+            return False
+        self._session.add(
+            MessageRow(
+                id=message.id,
+                conversation_id=message.conversation_id,
+                seq=message.seq,
+                direction=message.direction.value,
+                body=self._vault.seal("body", message.body),
+                at=message.at,
+                author=message.author,
+                shift_id=message.shift_id,
+                media_count=message.media_count,
+                is_late=message.is_late,
+                auto_kind=message.auto_kind,
+                source=source,
+            )
+        )
+        self._session.flush()
+        return True
+
+    def get(self, message_id: MessageId) -> Message | None:
+        row = self._session.get(MessageRow, message_id)
+        return None if row is None else self._domain(row)
+
+    def by_source(self, source: str) -> Message | None:
+        row = self._session.exec(select(MessageRow).where(MessageRow.source == source)).first()
+        return None if row is None else self._domain(row)
+
+    def of(self, conversation_id: ConversationId, *, limit: int) -> list[Message]:
+        """Return the newest `limit` messages, oldest first."""
+        rows = self._session.exec(
+            select(MessageRow)
+            .where(MessageRow.conversation_id == conversation_id)
+            .order_by(col(MessageRow.seq).desc())
+            .limit(limit)
+        ).all()
+        return [self._domain(row) for row in reversed(rows)]
+
+    def count_inbound_after(self, conversation_id: ConversationId, seq: int) -> int:
+        return self._session.exec(
+            select(func.count())
+            .select_from(MessageRow)
+            .where(MessageRow.conversation_id == conversation_id, MessageRow.direction == "in", MessageRow.seq > seq)
+        ).one()
+
+    def last_answer(self, conversation_id: ConversationId) -> Message | None:
+        row = self._session.exec(
+            select(MessageRow)
+            .where(MessageRow.conversation_id == conversation_id, MessageRow.direction == "out")
+            .order_by(col(MessageRow.seq).desc())
+            .limit(1)
+        ).first()
+        return None if row is None else self._domain(row)
+
+    def add_delivery(self, message_id: MessageId) -> Delivery:
+        newest = self.newest_delivery(message_id)
+        row = DeliveryRow(
+            id=new_id(),
+            message_id=message_id,
+            attempt=1 if newest is None else newest.attempt + 1,
+            updated_at=self._clock.now(),
+        )
+        self._session.add(row)
+        self._session.flush()
+        return _delivery(row)
+
+    def delivery(self, delivery_id: str, *, lock: bool = False) -> Delivery | None:
+        statement = select(DeliveryRow).where(DeliveryRow.id == delivery_id)
+        if lock:
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        row = self._session.exec(statement).first()
+        return None if row is None else _delivery(row)
+
+    def newest_delivery(self, message_id: MessageId) -> Delivery | None:
+        row = self._session.exec(
+            select(DeliveryRow)
+            .where(DeliveryRow.message_id == message_id)
+            .order_by(col(DeliveryRow.attempt).desc())
+            .limit(1)
+        ).first()
+        return None if row is None else _delivery(row)
+
+    def delivery_by_provider_id(self, provider_id: str) -> Delivery | None:
+        row = self._session.exec(select(DeliveryRow).where(DeliveryRow.provider_id == provider_id)).first()
+        return None if row is None else _delivery(row)
+
+    def set_delivery(
+        self,
+        delivery_id: str,
+        status: str,
+        *,
+        reason: str | None = None,
+        provider_code: str | None = None,
+        provider_id: str | None = None,
+        is_corrected: bool = False,
+    ) -> None:
+        row = self._session.get_one(DeliveryRow, delivery_id)
+        row.status, row.reason, row.provider_code = status, reason, provider_code
+        row.provider_id = provider_id or row.provider_id
+        row.is_corrected = row.is_corrected or is_corrected
+        row.updated_at = self._clock.now()
+        self._session.add(row)
+        self._session.flush()
+
+    def hold(self, held: HeldReply) -> bool:
+        """Keep a typed reply; False when this Slack message is held already."""
+        if self.held_at(held.channel, held.ts) is not None:
+            return False
+        self._session.add(
+            HeldReplyRow(
+                id=held.id,
+                conversation_id=held.conversation_id,
+                staff_id=held.staff_id,
+                channel=held.channel,
+                ts=held.ts,
+                body=self._vault.seal("body", held.body),
+                state=held.state.value,
+                created_at=self._clock.now(),
+            )
+        )
+        self._session.flush()
+        return True
+
+    def held(self, held_id: str) -> HeldReply | None:
+        row = self._session.exec(select(HeldReplyRow).where(HeldReplyRow.id == held_id).with_for_update()).first()
+        return None if row is None else self._held(row)
+
+    def held_at(self, channel: str, ts: str) -> HeldReply | None:
+        row = self._session.exec(
+            select(HeldReplyRow).where(HeldReplyRow.channel == channel, HeldReplyRow.ts == ts)
+        ).first()
+        return None if row is None else self._held(row)
+
+    def set_held(self, held_id: str, state: DraftState, body: str | None = None) -> None:
+        row = self._session.get_one(HeldReplyRow, held_id)
+        row.state = state.value
+        if body is not None:
+            row.body = self._vault.seal("body", body)
+        self._session.add(row)
+        self._session.flush()
+
+    def _held(self, row: HeldReplyRow) -> HeldReply:
+        return HeldReply(
+            id=row.id,
+            conversation_id=ConversationId(row.conversation_id),
+            staff_id=StaffId(row.staff_id),
+            channel=row.channel,
+            ts=row.ts,
+            body=self._vault.open("body", row.body),
+            state=DraftState(row.state),
+        )
+
+    def _domain(self, row: MessageRow) -> Message:
+        return Message(
+            id=MessageId(row.id),
+            conversation_id=ConversationId(row.conversation_id),
+            seq=row.seq,
+            direction=Direction(row.direction),
+            body=self._vault.open("body", row.body),
+            at=row.at,
+            author=None if row.author is None else StaffId(row.author),
+            shift_id=None if row.shift_id is None else ShiftId(row.shift_id),
+            media_count=row.media_count,
+            is_late=row.is_late,
+            auto_kind=row.auto_kind,
+        )
+
+
+def _delivery(row: DeliveryRow) -> Delivery:
+    return Delivery(
+        id=row.id,
+        message_id=MessageId(row.message_id),
+        attempt=row.attempt,
+        status=row.status,
+        reason=row.reason,
+        provider_id=row.provider_id,
+        is_corrected=row.is_corrected,
+        updated_at=row.updated_at,
+    )

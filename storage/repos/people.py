@@ -1,0 +1,319 @@
+"""Youths, contacts and the links between them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeVar
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.clock import Clock
+from bot.domain.ids import ContactId, NamndId, StaffId, YouthId, new_case_code, new_id
+from bot.domain.people import AgeBand, Basis, Contact, Link, LinkedContact, LinkRole, Youth
+from storage.tables import ContactLinkRow, ContactRow, JavRow, YouthRow
+from storage.vault import Vault
+
+T = TypeVar("T")
+AT_A_TIME: Final = 500  # values in one IN (...), well below what SQLite takes
+
+
+class PeopleRows:
+    def __init__(self, session: Session, vault: Vault, clock: Clock) -> None:
+        self._session = session
+        self._vault = vault
+        self._clock = clock
+
+    def youth(self, youth_id: YouthId) -> Youth | None:
+        row = self._session.get(YouthRow, youth_id)
+        return None if row is None else self._youth(row)
+
+    def youth_by_reference(self, namnd: NamndId, reference: str) -> Youth | None:
+        row = self._session.exec(
+            select(YouthRow).where(YouthRow.namnd == namnd, YouthRow.reference == reference)
+        ).first()
+        return None if row is None else self._youth(row)
+
+    def youths_of(self, namnd: NamndId) -> list[Youth]:
+        rows = self._session.exec(
+            select(YouthRow).where(YouthRow.namnd == namnd, col(YouthRow.is_active).is_(True)).order_by(YouthRow.id)
+        )
+        return [self._youth(row) for row in rows]
+
+    def add_youth(
+        self,
+        *,
+        namnd: NamndId,
+        name: str,
+        age_band: AgeBand,
+        basis: Basis,
+        basis_reason: str,
+        reference: str | None,
+        jav: Iterable[StaffId],
+    ) -> Youth:
+        row = YouthRow(
+            id=new_id(),
+            namnd=namnd,
+            reference=reference,
+            case_code=self._free_code(),
+            name=b"",
+            age_band=age_band.value,
+            basis=basis.value,
+            created_at=self._clock.now(),
+        )
+        youth = Youth(YouthId(row.id), namnd, row.case_code, name, age_band, basis, basis_reason, frozenset(jav))
+        self._fill(row, youth)
+        return youth
+
+    def save_youth(self, youth: Youth) -> None:
+        row = self._session.get_one(YouthRow, youth.id)
+        self._fill(row, youth)
+
+    def contact(self, contact_id: ContactId) -> LinkedContact:
+        return self._linked(self._session.get_one(ContactRow, contact_id))
+
+    def contact_by_number(self, number: str) -> LinkedContact | None:
+        row = self._contact_row(number)
+        return None if row is None else self._linked(row)
+
+    def ensure_contact(self, number: str, *, is_answerable: bool = True, language: str | None = None) -> LinkedContact:
+        """Return the contact of `number`, made if it is new; a language that is given replaces the old one."""
+        row = self._contact_row(number)
+        if row is None:
+            row = ContactRow(
+                id=new_id(),
+                number=self._vault.seal("number", number),
+                number_hash=self._vault.find_hash("number", number),
+                code=self._free_code(),
+                language=language or "sv",
+                is_answerable=is_answerable,
+                created_at=self._clock.now(),
+            )
+        elif language is not None:
+            row.language = language
+        self._session.add(row)
+        self._session.flush()
+        return self._linked(row)
+
+    def link(self, contact_id: ContactId, youth_id: YouthId, role: LinkRole, name: str) -> None:
+        row = self._session.get(ContactLinkRow, (contact_id, youth_id, role.value))
+        row = row or ContactLinkRow(contact_id=contact_id, youth_id=youth_id, role=role.value, name=b"")
+        row.name = self._vault.seal("name", name)
+        self._session.add(row)
+        self._session.flush()
+
+    def set_blocked(self, contact_id: ContactId, blocked: bool) -> None:
+        self._session.execute(sa.update(ContactRow).where(col(ContactRow.id) == contact_id).values(is_blocked=blocked))
+        self._session.expire_all()
+
+    def contacts_of(self, namnd: NamndId) -> list[LinkedContact]:
+        """Return the contacts with a link in `namnd`, each with that nämnd's links only."""
+        rows = self._session.exec(
+            select(ContactRow)
+            .join(ContactLinkRow, col(ContactLinkRow.contact_id) == col(ContactRow.id))
+            .join(YouthRow, col(YouthRow.id) == col(ContactLinkRow.youth_id))
+            .where(YouthRow.namnd == namnd, col(YouthRow.is_active).is_(True))
+            .distinct()
+            .order_by(ContactRow.id)
+        )
+        return [self._linked(row).within(namnd) for row in rows]
+
+    def youths_by_reference(self, keys: Iterable[tuple[NamndId, str]]) -> dict[tuple[NamndId, str], Youth]:
+        """Return those of the youths that there are, by nämnd and reference; the inactive ones too."""
+        wanted = sorted(set(keys))
+        rows: dict[tuple[NamndId, str], YouthRow] = {}
+        for some in _chunks(wanted):
+            references = [reference for _, reference in some]
+            for row in self._session.exec(select(YouthRow).where(col(YouthRow.reference).in_(references))):
+                if row.reference is not None:
+                    rows[NamndId(row.namnd), row.reference] = row
+        found = {key: rows[key] for key in wanted if key in rows}
+        jav = self._jav_of({row.id for row in found.values()})
+        return {key: self._built(row, jav[row.id]) for key, row in found.items()}
+
+    def contacts_with(self, numbers: Iterable[str], youths: Iterable[YouthId]) -> list[LinkedContact]:
+        """Return the contacts that have one of `numbers` or a link to one of `youths`, in few statements."""
+        rows: dict[str, ContactRow] = {}
+        for some in _chunks(sorted(set(numbers))):
+            hashes = [found for number in some for found in self._vault.find_hashes("number", number)]
+            for row in self._session.exec(select(ContactRow).where(col(ContactRow.number_hash).in_(hashes))):
+                rows[row.id] = row
+        for some_ids in _chunks(sorted(set(youths))):
+            linked = (
+                select(ContactRow)
+                .join(ContactLinkRow, col(ContactLinkRow.contact_id) == col(ContactRow.id))
+                .where(col(ContactLinkRow.youth_id).in_(some_ids))
+            )
+            for row in self._session.exec(linked):
+                rows[row.id] = row
+        return self._all_linked([rows[key] for key in sorted(rows)])
+
+    def add_youths(self, youths: Sequence[tuple[Youth, str]]) -> None:
+        """Add youths that are known to be new, each with its reference and a case code of its own."""
+        taken = set(self._session.exec(select(YouthRow.case_code)))
+        taken.update(self._session.exec(select(ContactRow.code)))
+        for youth, reference in youths:
+            self._session.add(
+                YouthRow(
+                    id=youth.id,
+                    namnd=youth.namnd,
+                    reference=reference,
+                    case_code=_new_code(taken),
+                    name=self._vault.seal("name", youth.name),
+                    age_band=youth.age_band.value,
+                    basis=youth.basis.value,
+                    basis_reason=self._vault.seal("reason", youth.basis_reason) if youth.basis_reason else None,
+                    is_active=youth.is_active,
+                    created_at=self._clock.now(),
+                )
+            )
+        self._session.flush()
+        self._session.add_all(
+            JavRow(youth_id=youth.id, staff_id=staff_id) for youth, _ in youths for staff_id in sorted(youth.jav)
+        )
+        self._session.flush()
+
+    def add_contacts(self, languages: Mapping[str, str]) -> dict[str, ContactId]:
+        """Add contacts that are known to be new, number to language; return their ids by number."""
+        taken = set(self._session.exec(select(YouthRow.case_code)))
+        taken.update(self._session.exec(select(ContactRow.code)))
+        ids = {number: ContactId(new_id()) for number in languages}
+        self._session.add_all(
+            ContactRow(
+                id=ids[number],
+                number=self._vault.seal("number", number),
+                number_hash=self._vault.find_hash("number", number),
+                code=_new_code(taken),
+                language=language,
+                created_at=self._clock.now(),
+            )
+            for number, language in languages.items()
+        )
+        self._session.flush()
+        return ids
+
+    def add_links(self, links: Sequence[Link]) -> None:
+        """Add links that are known to be new, in few statements."""
+        self._session.add_all(
+            ContactLinkRow(
+                contact_id=link.contact_id,
+                youth_id=link.youth.id,
+                role=link.role.value,
+                name=self._vault.seal("name", link.name),
+            )
+            for link in links
+        )
+        self._session.flush()
+
+    def _all_linked(self, rows: Sequence[ContactRow]) -> list[LinkedContact]:
+        links: defaultdict[str, list[tuple[ContactLinkRow, YouthRow]]] = defaultdict(list)
+        for some in _chunks([row.id for row in rows]):
+            found = self._session.exec(
+                select(ContactLinkRow, YouthRow)
+                .join(YouthRow, col(YouthRow.id) == col(ContactLinkRow.youth_id))
+                .where(col(ContactLinkRow.contact_id).in_(some))
+                .order_by(YouthRow.id, ContactLinkRow.role)
+            )
+            for link, youth in found:
+                links[link.contact_id].append((link, youth))
+        jav = self._jav_of({youth.id for pairs in links.values() for _, youth in pairs})
+        youths = {
+            youth.id: self._built(youth, jav[youth.id])
+            for youth in {youth.id: youth for pairs in links.values() for _, youth in pairs}.values()
+        }
+        return [
+            LinkedContact(
+                contact := self._contact(row),
+                tuple(
+                    Link(contact.id, youths[youth.id], LinkRole(link.role), self._vault.open("name", link.name))
+                    for link, youth in links[row.id]
+                ),
+            )
+            for row in rows
+        ]
+
+    def _jav_of(self, youth_ids: Collection[str]) -> defaultdict[str, list[str]]:
+        jav: defaultdict[str, list[str]] = defaultdict(list)
+        for some in _chunks(sorted(youth_ids)):
+            for row in self._session.exec(select(JavRow).where(col(JavRow.youth_id).in_(some))):
+                jav[row.youth_id].append(row.staff_id)
+        return jav
+
+    def _contact_row(self, number: str) -> ContactRow | None:
+        hashes = self._vault.find_hashes("number", number)
+        return self._session.exec(select(ContactRow).where(col(ContactRow.number_hash).in_(hashes))).first()
+
+    def _linked(self, row: ContactRow) -> LinkedContact:
+        links = self._session.exec(
+            select(ContactLinkRow, YouthRow)
+            .join(YouthRow, col(YouthRow.id) == col(ContactLinkRow.youth_id))
+            .where(ContactLinkRow.contact_id == row.id)
+            .order_by(YouthRow.id, ContactLinkRow.role)
+        )
+        contact = self._contact(row)
+        return LinkedContact(
+            contact,
+            tuple(
+                Link(contact.id, self._youth(youth), LinkRole(link.role), self._vault.open("name", link.name))
+                for link, youth in links
+            ),
+        )
+
+    def _contact(self, row: ContactRow) -> Contact:
+        return Contact(
+            id=ContactId(row.id),
+            number=self._vault.open("number", row.number),
+            code=row.code,
+            language=row.language,
+            is_answerable=row.is_answerable,
+            is_blocked=row.is_blocked,
+        )
+
+    def _fill(self, row: YouthRow, youth: Youth) -> None:
+        row.name = self._vault.seal("name", youth.name)
+        row.age_band, row.basis = youth.age_band.value, youth.basis.value
+        row.basis_reason = self._vault.seal("reason", youth.basis_reason) if youth.basis_reason else None
+        row.is_active = youth.is_active
+        row.case_code = youth.case_code
+        self._session.add(row)
+        self._session.flush()
+        self._session.execute(sa.delete(JavRow).where(col(JavRow.youth_id) == youth.id))
+        for staff_id in sorted(youth.jav):
+            self._session.add(JavRow(youth_id=youth.id, staff_id=staff_id))
+        self._session.flush()
+
+    def _youth(self, row: YouthRow) -> Youth:
+        return self._built(row, self._session.exec(select(JavRow.staff_id).where(JavRow.youth_id == row.id)))
+
+    def _built(self, row: YouthRow, jav: Iterable[str]) -> Youth:
+        return Youth(
+            id=YouthId(row.id),
+            namnd=NamndId(row.namnd),
+            case_code=row.case_code,
+            name=self._vault.open("name", row.name),
+            age_band=AgeBand(row.age_band),
+            basis=Basis(row.basis),
+            basis_reason="" if row.basis_reason is None else self._vault.open("reason", row.basis_reason),
+            jav=frozenset(StaffId(staff_id) for staff_id in jav),
+            is_active=row.is_active,
+        )
+
+    def _free_code(self) -> str:
+        while True:
+            code = new_case_code()
+            taken = self._session.exec(select(YouthRow.id).where(YouthRow.case_code == code)).first()
+            taken = taken or self._session.exec(select(ContactRow.id).where(ContactRow.code == code)).first()
+            if taken is None:
+                return code
+
+
+def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), AT_A_TIME):
+        yield values[start : start + AT_A_TIME]
+
+
+def _new_code(taken: set[str]) -> str:
+    code = new_case_code()
+    while code in taken:
+        code = new_case_code()
+    taken.add(code)
+    return code

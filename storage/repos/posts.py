@@ -1,0 +1,117 @@
+"""Where our own Slack messages are."""
+
+from sqlmodel import Session, col, select
+
+from bot.clock import Clock
+from bot.domain.ids import ConversationId, new_id
+from bot.ports import Post, Posted
+from storage.tables import SlackPostRow
+
+
+class PostRows:
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+
+    def card(self, conversation_id: ConversationId, target: str) -> Post | None:
+        row = self._session.exec(
+            select(SlackPostRow).where(
+                SlackPostRow.conversation_id == conversation_id,
+                SlackPostRow.target == target,
+                SlackPostRow.kind == "card",
+                col(SlackPostRow.is_current).is_(True),
+            )
+        ).first()
+        return None if row is None else _domain(row)
+
+    def ensure_card(self, conversation_id: ConversationId, target: str) -> tuple[Post, bool]:
+        """Return the card of a conversation at one place, and whether it is new."""
+        found = self.card(conversation_id, target)
+        if found is not None:
+            return found, False
+        row = SlackPostRow(
+            id=new_id(), kind="card", conversation_id=conversation_id, target=target, created_at=self._clock.now()
+        )
+        self._session.add(row)
+        self._session.flush()
+        return _domain(row), True
+
+    def cards_of(self, conversation_id: ConversationId) -> list[Post]:
+        rows = self._session.exec(
+            select(SlackPostRow)
+            .where(
+                SlackPostRow.conversation_id == conversation_id,
+                SlackPostRow.kind == "card",
+                col(SlackPostRow.is_current).is_(True),
+            )
+            .order_by(col(SlackPostRow.created_at))
+        )
+        return [_domain(row) for row in rows]
+
+    def get(self, post_id: str) -> Post | None:
+        row = self._session.get(SlackPostRow, post_id)
+        return None if row is None else _domain(row)
+
+    def at(self, channel: str, ts: str) -> Post | None:
+        row = self._session.exec(
+            select(SlackPostRow).where(SlackPostRow.channel == channel, SlackPostRow.ts == ts)
+        ).first()
+        return None if row is None else _domain(row)
+
+    def placed(self, post_id: str, posted: Posted) -> None:
+        row = self._session.get_one(SlackPostRow, post_id)
+        row.channel, row.ts = posted.channel, posted.ts
+        self._session.add(row)
+        self._session.flush()
+
+    def dm_channel(self, target: str) -> str | None:
+        """Return the channel of our DM with a member of staff, once something has been posted there."""
+        return self._session.exec(
+            select(SlackPostRow.channel)
+            .where(SlackPostRow.target == target, col(SlackPostRow.channel).is_not(None))
+            .limit(1)
+        ).first()
+
+    def mark_repeat(self, post_id: str) -> None:
+        """The next post of this card says that it may be a repetition."""
+        row = self._session.get_one(SlackPostRow, post_id)
+        row.is_repeat = True
+        self._session.add(row)
+        self._session.flush()
+
+    def lost(self, post_id: str) -> None:
+        """Slack no longer has this post: the next update posts it anew."""
+        row = self._session.get_one(SlackPostRow, post_id)
+        row.ts = None
+        self._session.add(row)
+        self._session.flush()
+
+    def remember(self, kind: str, conversation_id: ConversationId | None, target: str, posted: Posted) -> None:
+        """Keep a post in the ledger, so that it can be withdrawn later."""
+        if self.at(posted.channel, posted.ts) is not None:
+            return
+        self._session.add(
+            SlackPostRow(
+                id=new_id(),
+                kind=kind,
+                conversation_id=conversation_id,
+                target=target,
+                channel=posted.channel,
+                ts=posted.ts,
+                created_at=self._clock.now(),
+            )
+        )
+        self._session.flush()
+
+
+def _domain(row: SlackPostRow) -> Post:
+    return Post(
+        id=row.id,
+        kind=row.kind,
+        conversation_id=None if row.conversation_id is None else ConversationId(row.conversation_id),
+        target=row.target,
+        channel=row.channel,
+        ts=row.ts,
+        is_current=row.is_current,
+        is_repeat=row.is_repeat,
+    )

@@ -1,0 +1,134 @@
+"""Staff, their roles and phones."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.clock import Clock
+from bot.domain.ids import NamndId, StaffId
+from bot.domain.people import Role, Staff, StaffRole, World
+from storage.tables import StaffPhoneRow, StaffRoleRow, StaffRow
+from storage.vault import Vault
+
+
+class StaffRows:
+    def __init__(self, session: Session, vault: Vault, clock: Clock) -> None:
+        self._session = session
+        self._vault = vault
+        self._clock = clock
+
+    def get(self, staff_id: StaffId) -> Staff | None:
+        row = self._session.get(StaffRow, staff_id)
+        return None if row is None else self._domain(row)
+
+    def by_slack_id(self, slack_user_id: str) -> Staff | None:
+        row = self._session.exec(select(StaffRow).where(StaffRow.slack_user_id == slack_user_id)).first()
+        return None if row is None else self._domain(row)
+
+    def by_email(self, email: str) -> Staff | None:
+        hashes = self._vault.find_hashes("email", email.casefold())
+        row = self._session.exec(select(StaffRow).where(col(StaffRow.email_hash).in_(hashes))).first()
+        return None if row is None else self._domain(row)
+
+    def by_verified_phone(self, number: str) -> Staff | None:
+        hashes = self._vault.find_hashes("number", number)
+        found = self._session.exec(
+            select(StaffRow)
+            .join(StaffPhoneRow, col(StaffPhoneRow.staff_id) == col(StaffRow.id))
+            .where(col(StaffPhoneRow.number_hash).in_(hashes), col(StaffPhoneRow.verified_at).is_not(None))
+        ).first()
+        return None if found is None else self._domain(found)
+
+    def with_role(self, role: Role, namnd: NamndId, world: World = World.BEREDSKAP) -> list[Staff]:
+        rows = self._session.exec(
+            select(StaffRow)
+            .join(StaffRoleRow, col(StaffRoleRow.staff_id) == col(StaffRow.id))
+            .where(
+                StaffRoleRow.role == role.value,
+                StaffRoleRow.namnd == namnd,
+                StaffRoleRow.world == world.value,
+                col(StaffRow.is_active).is_(True),
+            )
+            .order_by(StaffRow.id)
+        )
+        return [self._domain(row) for row in rows]
+
+    def save(self, staff: Staff) -> None:
+        """Insert or replace a person with all roles and the phone."""
+        row = self._session.get(StaffRow, staff.id)
+        if row is None:
+            row = StaffRow(id=staff.id, email_hash=b"", name=b"", email=b"")
+        self._session.add(self._filled(row, staff))
+        self._session.flush()
+        self._session.execute(sa.delete(StaffRoleRow).where(col(StaffRoleRow.staff_id) == staff.id))
+        self._session.add_all(_role_rows(staff))
+        self._save_phone(staff)
+        self._session.flush()
+
+    def everyone(self) -> list[Staff]:
+        """Return all staff, the inactive ones too."""
+        roles: defaultdict[str, list[StaffRoleRow]] = defaultdict(list)
+        for held in self._session.exec(select(StaffRoleRow)):
+            roles[held.staff_id].append(held)
+        phones = {phone.staff_id: phone for phone in self._session.exec(select(StaffPhoneRow))}
+        rows = self._session.exec(select(StaffRow).order_by(StaffRow.id))
+        return [self._built(row, roles[row.id], phones.get(row.id)) for row in rows]
+
+    def add_all(self, staff: Sequence[Staff]) -> None:
+        """Add people who are known to be new, in few statements."""
+        self._session.add_all(
+            self._filled(StaffRow(id=person.id, email_hash=b"", name=b"", email=b""), person) for person in staff
+        )
+        self._session.flush()
+        self._session.add_all(held for person in staff for held in _role_rows(person))
+        self._session.add_all(self._phone_row(person) for person in staff if person.phone is not None)
+        self._session.flush()
+
+    def _filled(self, row: StaffRow, staff: Staff) -> StaffRow:
+        row.slack_user_id = staff.slack_user_id
+        row.email_hash = self._vault.find_hash("email", staff.email.casefold())
+        row.name = self._vault.seal("name", staff.name)
+        row.email = self._vault.seal("email", staff.email)
+        row.is_active = staff.is_active
+        return row
+
+    def _save_phone(self, staff: Staff) -> None:
+        old = self._session.get(StaffPhoneRow, staff.id)
+        if staff.phone is None:
+            if old is not None:
+                self._session.delete(old)
+            return
+        self._session.add(self._phone_row(staff, old))
+
+    def _phone_row(self, staff: Staff, old: StaffPhoneRow | None = None) -> StaffPhoneRow:
+        number = staff.phone or ""
+        row = old or StaffPhoneRow(staff_id=staff.id, number=b"", number_hash=b"")
+        row.number = self._vault.seal("number", number)
+        row.number_hash = self._vault.find_hash("number", number)
+        row.verified_at = (row.verified_at or self._clock.now()) if staff.is_phone_verified else None
+        return row
+
+    def _domain(self, row: StaffRow) -> Staff:
+        roles = self._session.exec(select(StaffRoleRow).where(StaffRoleRow.staff_id == row.id))
+        return self._built(row, roles, self._session.get(StaffPhoneRow, row.id))
+
+    def _built(self, row: StaffRow, roles: Iterable[StaffRoleRow], phone: StaffPhoneRow | None) -> Staff:
+        return Staff(
+            id=StaffId(row.id),
+            name=self._vault.open("name", row.name),
+            email=self._vault.open("email", row.email),
+            slack_user_id=row.slack_user_id,
+            roles=frozenset(StaffRole(NamndId(r.namnd), World(r.world), Role(r.role)) for r in roles),
+            phone=None if phone is None else self._vault.open("number", phone.number),
+            is_phone_verified=phone is not None and phone.verified_at is not None,
+            is_active=row.is_active,
+        )
+
+
+def _role_rows(staff: Staff) -> list[StaffRoleRow]:
+    return [
+        StaffRoleRow(staff_id=staff.id, namnd=held.namnd, world=held.world.value, role=held.role.value)
+        for held in sorted(staff.roles, key=lambda r: (r.namnd, r.world.value, r.role.value))
+    ]

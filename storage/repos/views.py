@@ -1,0 +1,91 @@
+"""Modals that are open now."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from bot.clock import Clock
+from bot.domain.ids import ConversationId, ShiftId, StaffId
+from bot.ports import OpenView
+from storage.tables import OpenViewRow
+
+FIELDS = ("shift_id", "view_id", "view_hash", "last_seen", "warned_of", "shown")
+FORGOTTEN_AFTER = timedelta(hours=12)  # Slack does not always tell that a modal was closed
+
+
+class ViewRows:
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+
+    def save(self, view: OpenView) -> None:
+        row = self._session.get(OpenViewRow, view.external_id)
+        if row is None:
+            row = OpenViewRow(
+                external_id=view.external_id,
+                staff_id=view.staff_id,
+                conversation_id=view.conversation_id,
+                opened_at=self._clock.now(),
+            )
+        for name in FIELDS:
+            setattr(row, name, getattr(view, name))
+        self._session.add(row)
+        self._session.flush()
+
+    def get(self, external_id: str) -> OpenView | None:
+        row = self._session.get(OpenViewRow, external_id)
+        return None if row is None else _domain(row)
+
+    def drop(self, external_id: str) -> None:
+        self._session.execute(sa.delete(OpenViewRow).where(col(OpenViewRow.external_id) == external_id))
+
+    def mark_dirty(self, conversation_id: ConversationId) -> None:
+        self._session.info["views"] = True
+        self._session.execute(
+            sa.update(OpenViewRow).where(col(OpenViewRow.conversation_id) == conversation_id).values(is_dirty=True)
+        )
+
+    def mark_all_dirty(self) -> None:
+        """Have every open modal drawn again, for instance when a shift has ended; forget the very old ones."""
+        self._session.info["views"] = True
+        old = self._clock.now() - FORGOTTEN_AFTER
+        self._session.execute(sa.delete(OpenViewRow).where(col(OpenViewRow.opened_at) < old))
+        self._session.execute(sa.update(OpenViewRow).values(is_dirty=True))
+
+    def take_dirty(self, *, every: timedelta) -> list[OpenView]:
+        """Return the modals to draw again, each at most once in `every` (wire time), and mark them drawn."""
+        wire_now = self._clock.wire_now()
+        rows = self._session.exec(
+            select(OpenViewRow)
+            .where(
+                col(OpenViewRow.is_dirty).is_(True),
+                sa.or_(col(OpenViewRow.refreshed_at).is_(None), col(OpenViewRow.refreshed_at) <= wire_now - every),
+            )
+            .limit(20)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for row in rows:
+            row.is_dirty, row.refreshed_at = False, wire_now
+            self._session.add(row)
+        self._session.flush()
+        return [_domain(row) for row in rows]
+
+    def dirty_count(self) -> int:
+        return self._session.exec(
+            select(sa.func.count()).select_from(OpenViewRow).where(col(OpenViewRow.is_dirty).is_(True))
+        ).one()
+
+
+def _domain(row: OpenViewRow) -> OpenView:
+    return OpenView(
+        external_id=row.external_id,
+        staff_id=StaffId(row.staff_id),
+        conversation_id=ConversationId(row.conversation_id),
+        shift_id=None if row.shift_id is None else ShiftId(row.shift_id),
+        view_id=row.view_id,
+        view_hash=row.view_hash,
+        last_seen=row.last_seen,
+        warned_of=row.warned_of,
+        shown=row.shown,
+    )

@@ -1,0 +1,413 @@
+"""The tables. Secret text is stored sealed (see storage.vault) and found by keyed hash.
+
+Rows are not domain objects: the repositories turn one into the other. Every state has a CHECK.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, MetaData, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(SQLModel):
+    """Common metadata with names for every constraint, which Alembic needs."""
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)
+
+
+def one_of(column: str, *values: str) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+def sealed(*, nullable: bool = False) -> Any:
+    """A column that holds sealed bytes."""
+    return Field(sa_column=Column(LargeBinary, nullable=nullable))
+
+
+# --- common -----------------------------------------------------------------
+
+
+class StaffRow(Base, table=True):
+    __tablename__ = "staff"
+
+    id: str = Field(primary_key=True)
+    slack_user_id: str | None = Field(default=None, unique=True)
+    email_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    name: bytes = sealed()
+    email: bytes = sealed()
+    is_active: bool = True
+
+
+class StaffRoleRow(Base, table=True):
+    __tablename__ = "staff_role"
+    __table_args__ = (
+        one_of("world", "beredskap", "myndighet"),
+        one_of("role", "familjebehandlare", "handlaggare", "leader", "admin"),
+    )
+
+    staff_id: str = Field(primary_key=True, foreign_key="staff.id")
+    namnd: str = Field(primary_key=True)
+    world: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+
+
+class StaffPhoneRow(Base, table=True):
+    __tablename__ = "staff_phone"
+
+    staff_id: str = Field(primary_key=True, foreign_key="staff.id")
+    number: bytes = sealed()
+    number_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    verified_at: datetime | None = None
+
+
+class InboxRow(Base, table=True):
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("provider", "provider_id"),
+        one_of("state", "waiting", "done", "parked"),
+        Index("ix_inbox_state_id", "state", "id"),
+        Index(
+            "ix_inbox_lane_waiting",
+            "lane",
+            "id",
+            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    provider: str
+    provider_id: str
+    lane: str
+    raw: bytes = sealed()
+    received_at: datetime
+    is_late: bool = False
+    state: str = "waiting"
+    attempts: int = 0
+    done_at: datetime | None = None
+
+
+class OutboxRow(Base, table=True):
+    __tablename__ = "outbox"
+    __table_args__ = (
+        one_of("kind", "card", "thread", "notice", "withdraw", "sms"),
+        one_of("state", "due", "sending", "sent", "failed", "uncertain", "dropped"),
+        Index("ix_outbox_state_next_at", "state", "next_at"),
+        Index("ix_outbox_lane_state", "lane", "state", "id"),
+        Index(
+            "uq_outbox_fold_due",
+            "fold_key",
+            unique=True,
+            postgresql_where=text("state = 'due'"),
+            sqlite_where=text("state = 'due'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    lane: str  # rows of one lane leave one at a time, in order
+    dedupe_key: str = Field(unique=True)
+    fold_key: str | None = None  # of several waiting updates of one card only one is kept
+    priority: int
+    payload: dict[str, Any] = Field(sa_column=Column(sa.JSON, nullable=False))
+    state: str = "due"
+    attempts: int = 0
+    looks: int = 0  # how often an uncertain row has been looked for
+    next_at: datetime  # wire time
+    lease_until: datetime | None = None  # wire time
+    lease_owner: str | None = None
+    provider_id: str | None = Field(default=None, index=True)
+    last_error: str | None = None
+    created_at: datetime
+    settled_at: datetime | None = None
+
+
+class SlackPostRow(Base, table=True):
+    """Our own posts: where they are and what they are about, so that they can be updated and withdrawn."""
+
+    __tablename__ = "slack_post"
+    __table_args__ = (
+        one_of("kind", "card", "thread", "notice"),
+        UniqueConstraint("channel", "ts"),
+        Index(
+            "uq_slack_post_card_place",
+            "conversation_id",
+            "target",
+            unique=True,
+            postgresql_where=text("kind = 'card' AND is_current"),
+            sqlite_where=text("kind = 'card' AND is_current"),
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    kind: str
+    conversation_id: str | None = Field(default=None, foreign_key="conversation.id", index=True)
+    target: str  # "staff:<id>" for a direct message, "channel:<id>" for a channel
+    channel: str | None = None
+    ts: str | None = None
+    is_current: bool = True  # False: an older card that was replaced
+    is_repeat: bool = False  # posted again because we do not know whether the first arrived
+    created_at: datetime
+
+
+class OpenViewRow(Base, table=True):
+    __tablename__ = "open_view"
+    __table_args__ = (Index("ix_open_view_conversation_id", "conversation_id"),)
+
+    external_id: str = Field(primary_key=True)
+    staff_id: str = Field(foreign_key="staff.id")
+    conversation_id: str = Field(foreign_key="conversation.id")
+    shift_id: str | None = None
+    view_id: str | None = None
+    view_hash: str | None = None
+    last_seen: int = 0
+    warned_of: str | None = None  # what the author has been asked about once: see bot.services.reply
+    shown: int = 30
+    is_dirty: bool = False
+    refreshed_at: datetime | None = None  # wire time
+    opened_at: datetime
+
+
+class JobRunRow(Base, table=True):
+    __tablename__ = "job_run"
+
+    job: str = Field(primary_key=True)
+    scheduled_for: str = Field(primary_key=True)
+    ran_at: datetime
+
+
+class DoneOnceRow(Base, table=True):
+    """Idempotency keys: written in the transaction of the work that they guard."""
+
+    __tablename__ = "done_once"
+
+    scope: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    at: datetime
+
+
+class AuditRow(Base, table=True):
+    """Append-only. Ids and codes; never content, a name or a number."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_subject_id", "subject", "id"), Index("ix_audit_actor_id", "actor", "id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    actor: str  # staff id, or "system"
+    act: str
+    subject: str  # for instance "conversation:<id>"
+    namnd: str | None = None
+    is_allowed: bool = True
+    ground: str
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
+
+
+class ClosedDayRow(Base, table=True):
+    __tablename__ = "closed_day"
+
+    day: str = Field(primary_key=True)  # local date, ISO
+    reason: str = ""
+
+
+# --- beredskap --------------------------------------------------------------
+
+
+class YouthRow(Base, table=True):
+    __tablename__ = "youth"
+    __table_args__ = (
+        one_of("age_band", "under_12", "12_to_14", "15_or_over"),
+        one_of("basis", "guardian_consent", "child_consent_21_1", "fifteen_or_over", "override"),
+        UniqueConstraint("namnd", "reference"),
+    )
+
+    id: str = Field(primary_key=True)
+    namnd: str = Field(index=True)
+    reference: str | None = None  # the importer's own key for the row, never a personnummer
+    case_code: str = Field(unique=True)
+    name: bytes = sealed()
+    age_band: str
+    basis: str
+    basis_reason: bytes | None = sealed(nullable=True)
+    is_active: bool = True
+    created_at: datetime
+
+
+class JavRow(Base, table=True):
+    __tablename__ = "jav"
+
+    youth_id: str = Field(primary_key=True, foreign_key="youth.id")
+    staff_id: str = Field(primary_key=True, foreign_key="staff.id")
+
+
+class ContactRow(Base, table=True):
+    __tablename__ = "contact"
+
+    id: str = Field(primary_key=True)
+    number: bytes = sealed()
+    number_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    code: str = Field(unique=True)
+    language: str = "sv"
+    is_answerable: bool = True
+    is_blocked: bool = False
+    created_at: datetime
+
+
+class ContactLinkRow(Base, table=True):
+    __tablename__ = "contact_link"
+    __table_args__ = (one_of("role", "youth", "guardian"),)
+
+    contact_id: str = Field(primary_key=True, foreign_key="contact.id")
+    youth_id: str = Field(primary_key=True, foreign_key="youth.id", index=True)
+    role: str = Field(primary_key=True)
+    name: bytes = sealed()
+
+
+class ShiftRow(Base, table=True):
+    __tablename__ = "shift"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="starts_before_end"),
+        UniqueConstraint("staff_id", "lending_namnd", "starts_at"),
+        Index("ix_shift_starts_at_ends_at", "starts_at", "ends_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    staff_id: str = Field(foreign_key="staff.id")
+    lending_namnd: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class ConversationRow(Base, table=True):
+    __tablename__ = "conversation"
+    __table_args__ = (
+        one_of("world", "beredskap", "myndighet"),
+        CheckConstraint("seen_seq <= last_seq AND answered_seq <= last_seq", name="seqs_in_order"),
+        Index(
+            "uq_conversation_open",
+            "contact_id",
+            text("coalesce(namnd, '')"),
+            "world",
+            unique=True,
+            postgresql_where=text("is_open"),
+            sqlite_where=text("is_open"),
+        ),
+        Index(
+            "ix_conversation_nudge",
+            "nudge_at",
+            postgresql_where=text("nudge_at IS NOT NULL"),
+            sqlite_where=text("nudge_at IS NOT NULL"),
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    contact_id: str = Field(foreign_key="contact.id", index=True)
+    world: str = "beredskap"
+    namnd: str | None = None
+    our_number: str
+    opened_at: datetime
+    is_open: bool = True
+    closed_at: datetime | None = None
+    taken_by: str | None = Field(default=None, foreign_key="staff.id")
+    taken_at: datetime | None = None
+    last_seq: int = 0
+    last_inbound_seq: int = 0
+    seen_seq: int = 0
+    answered_seq: int = 0
+    first_unanswered_at: datetime | None = None
+    last_activity_at: datetime | None = None
+    pinged_at: datetime | None = None
+    nudge_at: datetime | None = None
+    nudge_stage: int = 0
+    is_namnd_open: bool = False
+    concerns: list[str] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
+
+
+class ConversationRouteRow(Base, table=True):
+    __tablename__ = "conversation_route"
+
+    id: int | None = Field(default=None, primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.id", index=True)
+    at: datetime
+    ground: str
+    staff_id: str | None = None
+    shift_id: str | None = Field(default=None, index=True)
+
+
+class MessageRow(Base, table=True):
+    __tablename__ = "message"
+    __table_args__ = (
+        one_of("direction", "in", "out", "note", "auto"),
+        UniqueConstraint("conversation_id", "seq"),
+    )
+
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.id")
+    seq: int
+    direction: str
+    body: bytes = sealed()
+    at: datetime
+    author: str | None = None
+    shift_id: str | None = None
+    media_count: int = 0
+    is_late: bool = False
+    auto_kind: str | None = None
+    source: str | None = Field(default=None, unique=True)  # what it came from: "sms:SM..", "slack:D1:170..", "held:.."
+
+
+class DeliveryRow(Base, table=True):
+    """One attempt to bring a message to the phone. The newest attempt of a message counts."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("message_id", "attempt"),
+        one_of(
+            "status",
+            "pending",
+            "uncertain",
+            "accepted",
+            "scheduled",
+            "queued",
+            "sending",
+            "sent",
+            "delivered",
+            "undelivered",
+            "failed",
+            "canceled",
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    message_id: str = Field(foreign_key="message.id", index=True)
+    attempt: int = 1
+    status: str = "pending"
+    reason: str | None = None
+    provider_code: str | None = None
+    provider_id: str | None = Field(default=None, unique=True)
+    is_corrected: bool = False  # it was reported lost and arrived all the same
+    updated_at: datetime
+
+
+class HeldReplyRow(Base, table=True):
+    __tablename__ = "held_reply"
+    __table_args__ = (one_of("state", "held", "sent", "discarded"), UniqueConstraint("channel", "ts"))
+
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.id")
+    staff_id: str = Field(foreign_key="staff.id")
+    channel: str
+    ts: str
+    body: bytes = sealed()
+    state: str = "held"
+    created_at: datetime

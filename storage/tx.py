@@ -1,0 +1,51 @@
+"""One transaction: the repositories over one session."""
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from bot import ports
+from bot.clock import Clock
+from storage.repos.audit import AuditRows
+from storage.repos.conversations import ConversationRows
+from storage.repos.inbox import InboxRows
+from storage.repos.messages import MessageRows
+from storage.repos.outbox import OutboxRows
+from storage.repos.people import PeopleRows
+from storage.repos.posts import PostRows
+from storage.repos.shifts import ShiftRows
+from storage.repos.staff import StaffRows
+from storage.repos.views import ViewRows
+from storage.tables import DoneOnceRow
+from storage.vault import Vault
+
+
+class SqlTx:
+    """See bot.ports.Tx. It never commits; the store does."""
+
+    def __init__(self, session: Session, vault: Vault, clock: Clock) -> None:
+        self._session = session
+        self._vault = vault
+        self._clock = clock
+        self.staff: ports.StaffRepo = StaffRows(session, vault, clock)
+        self.people: ports.PeopleRepo = PeopleRows(session, vault, clock)
+        self.shifts: ports.ShiftRepo = ShiftRows(session)
+        self.conversations: ports.ConversationRepo = ConversationRows(session)
+        self.messages: ports.MessageRepo = MessageRows(session, vault, clock)
+        self.outbox: ports.OutboxRepo = OutboxRows(session, clock)
+        self.inbox: ports.InboxRepo = InboxRows(session, vault, clock)
+        self.posts: ports.PostRepo = PostRows(session, clock)
+        self.views: ports.ViewRepo = ViewRows(session, clock)
+        self.audit: ports.AuditRepo = AuditRows(session, clock)
+
+    def once(self, scope: str, key: str) -> bool:
+        is_sqlite = self._session.get_bind().dialect.name == "sqlite"
+        statement = (
+            (sqlite.insert if is_sqlite else postgresql.insert)(DoneOnceRow)
+            .values(scope=scope, key=key, at=self._clock.now())
+            .on_conflict_do_nothing()
+            .returning(col(DoneOnceRow.scope))
+        )
+        return self._session.execute(statement).first() is not None
+
+    def hash_of(self, value: str) -> str:
+        return self._vault.lane(value)
