@@ -1,0 +1,124 @@
+"""The command line."""
+
+import asyncio
+import contextlib
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from bot.app import open_context, serve, set_up_logging, vault_of
+from bot.app_sandbox import Options, run_sandbox, wipe
+from bot.checks import run_checks
+from bot.cli_imports import register as register_imports
+from bot.services.context import Context
+from bot.settings import BadSettings, Settings, is_loopback, load
+from storage.migrate import WrongSchema, migrate
+from storage.vault import generate_key
+
+CANNOT_RUN = 2
+
+
+@click.group(help="Beredskapsbot: sms från unga och vårdnadshavare till den som har beredskap, i Slack.")
+@click.version_option(package_name="beredskapsbot")
+def cli() -> None:
+    set_up_logging()
+
+
+def settings() -> Settings:
+    """Return the settings, or say what is wrong and stop."""
+    try:
+        return load()
+    except BadSettings as error:
+        stop_with(error.problems)
+
+
+def stop_with(problems: list[str]) -> NoReturn:
+    for problem in problems:
+        click.echo(f"  ✗ {problem}", err=True)
+    sys.exit(CANNOT_RUN)
+
+
+@cli.command("serve", help="Kör boten mot riktiga Slack och Twilio.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+def serve_command(host: str, port: int) -> None:
+    chosen = settings()
+    missing = chosen.missing_for_production()
+    if missing and not is_loopback(host) and not chosen.rules.is_trial:
+        stop_with(
+            [f"{name} saknas i beredskap.toml" for name in missing]
+            + [
+                "Utan dem svarar boten bara på den egna maskinen (--host 127.0.0.1) eller i provdrift ([trial] on = true)."
+            ]
+        )
+    try:
+        asyncio.run(serve(chosen, host, port))
+    except (BadSettings, WrongSchema) as error:
+        stop_with(error.problems if isinstance(error, BadSettings) else [str(error)])
+
+
+@cli.command(help="Kör en låtsasvärld på den egna maskinen: telefoner, Slack och klocka på en sida i webbläsaren.")
+@click.option("--port", default=8700, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--folder", default=Path(".sandbox"), show_default=True, type=click.Path(path_type=Path))
+@click.option("--fresh", is_flag=True, help="Börja om från början.")
+def sandbox(port: int, folder: Path, fresh: bool) -> None:
+    if fresh:
+        wipe(folder)
+    try:
+        asyncio.run(run_sandbox(Options(folder=folder, port=port, bot_port=port + 1 if port else 0)))
+    except BadSettings as error:
+        stop_with(error.problems)
+    except OSError as error:
+        stop_with([f"Porten {port} (eller {port + 1}) är upptagen: {error.strerror}. Välj en annan med --port."])
+
+
+@cli.command("migrate", help="Gör databasen redo för den här versionen.")
+def migrate_command() -> None:
+    revision = migrate(settings().env.database_url)
+    click.echo(f"Databasen är på revision {revision}.")
+
+
+@cli.command(help="Kontrollera varje inställning och inloggning. Slutar med fel när något inte är redo.")
+@click.option("--offline", is_flag=True, help="Fråga inte Slack och Twilio.")
+def check(offline: bool) -> None:
+    try:
+        chosen = load()
+    except BadSettings as error:
+        stop_with(error.problems)
+    results = asyncio.run(run_checks(chosen, vault_of, offline=offline))
+    for result in results:
+        click.echo(f"  {'✓' if result.is_fine else '!' if result.is_warning else '✗'} {result.sentence}")
+    sys.exit(1 if any(not r.is_fine and not r.is_warning for r in results) else 0)
+
+
+@cli.command("new-key", help="Skriv ut en ny nyckel till ENCRYPTION_KEYS.")
+@click.option("--id", "name", default="k1", show_default=True)
+def new_key(name: str) -> None:
+    click.echo(generate_key(name))
+
+
+@contextlib.asynccontextmanager
+async def _context() -> AsyncIterator[Context]:
+    try:
+        async with open_context(load()) as ctx:
+            yield ctx
+    except BadSettings as error:
+        raise click.ClickException("\n".join(error.problems)) from None
+    except WrongSchema as error:
+        raise click.ClickException(str(error)) from None
+
+
+register_imports(cli, _context)
+
+
+def main() -> None:
+    """The console script."""
+    cli(max_content_width=shutil.get_terminal_size().columns)
+
+
+if __name__ == "__main__":
+    main()

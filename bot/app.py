@@ -1,0 +1,274 @@
+"""The only place where parts are wired together."""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any, Final
+
+import structlog
+from aiohttp import ClientSession, ClientTimeout, web
+from prometheus_client import CollectorRegistry
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.engine import make_url
+
+from bot.clock import Clock, SystemClock
+from bot.domain.errors import Busy
+from bot.services.context import Context
+from bot.services.show_duty import show_home
+from bot.settings import BadSettings, Settings
+from bot.slack.gateway import SlackChat
+from bot.sms.signature import SignatureVerifier
+from bot.sms.twilio_gateway import TwilioGateway
+from bot.sms.twilio_inbound import raw_from_list
+from bot.worker import Worker
+from handlers import health, twilio
+from handlers.counters import Counters
+from handlers.inbox_rows import DIGESTS, PublishHome
+from handlers.keys import CLOCK, COUNTERS, READY, REGISTRY, STORE, VERIFIER
+from handlers.slack.app import build_bolt, slack_routes
+from handlers.slack.listeners import Background
+from scheduler.ticks import Ticker, reconcile_tick
+from storage.engine import is_sqlite
+from storage.migrate import migrate, require_current
+from storage.store import SqlStore
+from storage.vault import BadKeys, Vault, parse_keys
+
+log = structlog.get_logger(__name__)
+
+SLACK_CALL: Final = ClientTimeout(total=10)
+MOST_BODY: Final = 1024 * 1024  # bytes of one webhook
+DRAIN_WITHIN: Final = 10.0  # seconds for what is in hand at a stop
+STALE_AFTER: Final = timedelta(seconds=60)
+
+
+def set_up_logging() -> None:
+    """Structured lines on stderr. Nothing in them is about a person: ids, counts and times only."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    for name in ("aiohttp.access", "apscheduler", "slack_bolt", "slack_sdk", "twilio", "twilio.async_http_client"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
+def vault_of(settings: Settings) -> Vault:
+    """Return the vault; raises BadSettings without showing a key."""
+    try:
+        return Vault(parse_keys(settings.env.encryption_keys.get_secret_value()))
+    except BadKeys as error:
+        raise BadSettings([f"ENCRYPTION_KEYS: {error}"]) from None
+
+
+@dataclass(slots=True)
+class Bot:
+    """The running program."""
+
+    settings: Settings
+    ctx: Context
+    store: SqlStore
+    worker: Worker
+    ticker: Ticker
+    background: Background
+    web_app: web.Application
+
+    async def settle(self) -> None:
+        """Return when nothing is left to do now."""
+        await self.background.quiet()
+        await self.worker.settle()
+        await self.background.quiet()
+
+
+@contextlib.asynccontextmanager
+async def open_context(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Context]:
+    """The services without the loops: for the command line."""
+    prepare_database(settings)
+    async with _parts(settings, clock or SystemClock()) as (ctx, _, _):
+        yield ctx
+
+
+@contextlib.asynccontextmanager
+async def _parts(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Context, SqlStore, AsyncWebClient]]:
+    env = settings.env
+    store = SqlStore(env.database_url, vault_of(settings), clock)
+    session = ClientSession(timeout=SLACK_CALL)
+    client = AsyncWebClient(
+        token=env.slack_bot_token.get_secret_value(),
+        base_url=env.slack_api_base_url,
+        session=session,
+        retry_handlers=[],  # a repeated post is a second post; the outbox decides
+    )
+    sms = TwilioGateway(
+        env.twilio_account_sid, env.twilio_auth_token.get_secret_value(), base_url=env.twilio_api_base_url
+    )
+    ctx = Context(
+        store=store,
+        clock=clock,
+        rules=settings.rules,
+        texts=settings.texts,
+        chat=SlackChat(client, settings.texts, clock),
+        sms=sms,
+        status_url=f"{env.public_base_url}/twilio/status",
+        as_webhook=raw_from_list,
+    )
+    try:
+        yield ctx, store, client
+    finally:
+        await sms.close()
+        await session.close()
+        await store.close()
+
+
+def prepare_database(settings: Settings) -> None:
+    """Migrate SQLite, after a backup; on PostgreSQL only check. Raises WrongSchema."""
+    if is_sqlite(settings.env.database_url):
+        migrate(settings.env.database_url)
+    else:
+        require_current(settings.env.database_url)
+
+
+@contextlib.contextmanager
+def only_process(database_url: str) -> Any:
+    """SQLite serves one process: a second is refused in clear words."""
+    database = make_url(database_url).database
+    if not is_sqlite(database_url) or not database:
+        yield
+        return
+    lock: IO[str]
+    with Path(f"{database}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BadSettings(
+                [f"En annan beredskapsbot använder redan {database}. Stoppa den först, eller använd PostgreSQL."]
+            ) from None
+        yield
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None, *, ticks: bool = True) -> AsyncIterator[Bot]:
+    """The whole bot, its loops turning, its web application ready to be served; stopped and drained at the end."""
+    clock = clock or SystemClock()
+    with only_process(settings.env.database_url):
+        prepare_database(settings)
+        async with _parts(settings, clock) as (ctx, store, client):
+            registry = CollectorRegistry()
+            counters = Counters(registry)
+
+            async def perform(effect: Any) -> None:
+                if isinstance(effect, PublishHome):
+                    home = await show_home(effect.slack_user_id, ctx=ctx)
+                    await ctx.chat.publish_home(effect.slack_user_id, home)
+
+            worker = Worker(ctx, dict(DIGESTS), perform)
+            store.on_commit = worker.wake
+            ticker = Ticker(ctx)
+            background = Background()
+            bolt = build_bolt(settings, _without_token(client), ctx, counters, background)
+            web_app = web.Application(client_max_size=MOST_BODY)
+            web_app[STORE], web_app[CLOCK], web_app[COUNTERS], web_app[REGISTRY] = store, clock, counters, registry
+            web_app[VERIFIER] = SignatureVerifier(settings.env.public_base_url, settings.twilio_tokens)
+            web_app[READY] = _readiness(store, worker, clock)
+            web_app.add_routes([*twilio.routes, *health.routes, *slack_routes(bolt)])
+            socket_mode = _socket_mode(settings, bolt, client)
+            worker.start()
+            if ticks:
+                ticker.start()
+                await ticker.run(reconcile_tick)
+            if socket_mode is not None:
+                await socket_mode.connect_async()  # type: ignore[no-untyped-call]
+            try:
+                yield Bot(settings, ctx, store, worker, ticker, background, web_app)
+            finally:
+                if socket_mode is not None:
+                    await socket_mode.close_async()  # type: ignore[no-untyped-call]
+                if ticks:
+                    ticker.stop()
+                await background.drain(DRAIN_WITHIN)
+                await worker.stop(DRAIN_WITHIN)
+
+
+def _without_token(client: AsyncWebClient) -> AsyncWebClient:
+    """Bolt puts the token in for each request that it has authorised."""
+    return AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[])
+
+
+def _readiness(store: SqlStore, worker: Worker, clock: Clock) -> Any:
+    async def problems() -> list[str]:
+        found = [f"loop {name} is stale" for name in worker.stale(clock.wire_now(), STALE_AFTER)]
+        try:
+            await store.ping()
+        except Busy:
+            found.append("database does not answer")
+        return found
+
+    return problems
+
+
+def _socket_mode(settings: Settings, bolt: Any, client: AsyncWebClient) -> AsyncSocketModeHandler | None:
+    """Socket Mode when there is an app token: for development, it promises nothing."""
+    token = settings.env.slack_app_token
+    if token is None:
+        return None
+    own = AsyncWebClient(token=token.get_secret_value(), base_url=settings.env.slack_api_base_url)
+    return AsyncSocketModeHandler(bolt, app_token=token.get_secret_value(), web_client=own)
+
+
+async def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT; then stop taking in, finish what is in hand, and return."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as bot, served(bot.web_app, host, port) as bound:
+        log.info("serving", host=host, port=bound)
+        await stop.wait()
+        log.info("stopping")
+
+
+@contextlib.asynccontextmanager
+async def served(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Serve an application; gives the port, which may have been chosen by the system when 0 was asked for."""
+    with bound(host, port) as listener:
+        async with served_on(app, listener):
+            yield int(listener.getsockname()[1])
+
+
+@contextlib.contextmanager
+def bound(host: str, port: int) -> Iterator[socket.socket]:
+    """A bound socket: its port is known before anybody can connect."""
+    family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, proto)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        yield listener
+    finally:
+        listener.close()
+
+
+@contextlib.asynccontextmanager
+async def served_on(app: web.Application, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve an application on a bound socket."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)  # a path may hold a person's number
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listener).start()
+        yield
+    finally:
+        await runner.cleanup()

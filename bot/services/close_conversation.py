@@ -1,0 +1,28 @@
+"""Avsluta."""
+
+from bot.domain.conversation import Conversation
+from bot.domain.secrecy import Act
+from bot.ports import Tx
+from bot.services.context import Context
+from bot.services.shared.access import actor_by_slack, contact_of, locked, require
+from bot.services.shared.placing import refresh
+
+
+async def close_conversation(slack_user_id: str, conversation_id: str, key: str, *, ctx: Context) -> Conversation:
+    """Close the conversation; a later text opens it again. Closing a closed one changes nothing.
+
+    Raises NotAllowed; the attempt is in the audit log.
+    """
+
+    def change(tx: Tx) -> Conversation:
+        conversation = locked(tx, conversation_id)
+        actor = actor_by_slack(tx, ctx, slack_user_id)
+        require(tx, ctx, actor, Act.CLOSE, conversation, contact_of(tx, conversation))
+        if not tx.once("click", key) or not conversation.is_open:
+            return conversation
+        closed = conversation.close(at=ctx.clock.now())
+        tx.conversations.save(closed)
+        refresh(tx, closed)
+        return closed
+
+    return await ctx.store.write(change)

@@ -1,0 +1,28 @@
+"""What every service is given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.domain.rules import Rules
+from bot.domain.sending import ProviderSms
+from bot.ports import Chat, Sms, Store
+from bot.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The world as a service sees it.
+
+    `status_url` is where the provider reports on what we sent; `as_webhook` turns an sms from the provider's list
+    into what its webhook would have held.
+    """
+
+    store: Store
+    clock: Clock
+    rules: Rules
+    texts: Texts
+    chat: Chat
+    sms: Sms
+    status_url: str
+    as_webhook: Callable[[ProviderSms], str]

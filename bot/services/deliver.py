@@ -1,0 +1,408 @@
+"""Take one row out of the outbox: ask again whether it may leave, compose it, send it, record what became of it.
+
+Nothing is sent inside a transaction. Every way in which a send can end has a name: sent, refused, later, unknown.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.domain.cards import Card, Notice, SentState, ThreadReply, ThreadWhat
+from bot.domain.conversation import DraftState
+from bot.domain.delivery import DeliveryStatus, advance, from_provider
+from bot.domain.errors import NotFound
+from bot.domain.ids import MessageId, StaffId
+from bot.domain.outbound import OutboxKind, OutboxState, Priority
+from bot.domain.secrecy import Act, Denied
+from bot.domain.sending import OutgoingSms, SendPostponed, SendRejected, SendUncertain
+from bot.ports import Outbound, Post, Posted, Tx
+from bot.services.context import Context
+from bot.services.receive_status import tell
+from bot.services.shared.access import ask, contact_of
+from bot.services.shared.placing import is_inline, leaders_or_channel, notice, refresh_card
+from bot.services.shared.view import card, reader_of, sent_state, slack_id
+
+log = structlog.get_logger(__name__)
+
+FIRST_LOOK: Final = timedelta(seconds=2)  # wire time: give the other side a moment before asking
+CARD_NOT_YET: Final = timedelta(seconds=1)
+GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a send. `then` runs in the transaction that records it."""
+
+    state: OutboxState
+    provider_id: str | None = None
+    error: str | None = None
+    wait: timedelta = timedelta(0)
+    counted: bool = True
+    then: Callable[[Tx], None] | None = None
+
+
+async def deliver(row: Outbound, *, ctx: Context) -> Outcome:
+    """Send one claimed row and return what became of it; raises nothing that has to do with the other side."""
+    try:
+        if row.kind is OutboxKind.CARD:
+            return await _card(row, ctx)
+        if row.kind is OutboxKind.THREAD:
+            return await _thread(row, ctx)
+        if row.kind is OutboxKind.NOTICE:
+            return await _notice(row, ctx)
+        if row.kind is OutboxKind.WITHDRAW:
+            await ctx.chat.withdraw(row.payload["channel"], row.payload["ts"])
+            return Outcome(OutboxState.SENT)
+        return await _sms(row, ctx)
+    except SendPostponed as later:
+        log.info("send_postponed", outbox_id=row.id, kind=row.kind.value, reason=later.reason, alarm=later.alarm)
+        return Outcome(OutboxState.DUE, error=later.reason, wait=later.wait)
+    except SendUncertain as unknown:
+        log.warning("send_uncertain", outbox_id=row.id, kind=row.kind.value, reason=unknown.reason)
+        return Outcome(OutboxState.UNCERTAIN, error=unknown.reason, wait=FIRST_LOOK)
+    except SendRejected as refusal:
+        log.error("send_rejected", outbox_id=row.id, kind=row.kind.value, reason=refusal.reason)
+        return Outcome(OutboxState.FAILED, error=refusal.reason, then=lambda tx: _tell_leader(tx, ctx, row))
+
+
+async def _card(row: Outbound, ctx: Context) -> Outcome:
+    def compose(tx: Tx) -> tuple[Post, Card, str] | None:
+        post = tx.posts.get(row.payload["post"])
+        if post is None:
+            return None
+        try:
+            return post, card(tx, ctx, post), address(tx, post)
+        except NotFound:
+            return None
+
+    composed = await ctx.store.read(compose)
+    if composed is None:
+        return Outcome(OutboxState.DROPPED)
+    post, shown, to = composed
+    if post.channel is not None and post.ts is not None:
+        try:
+            await ctx.chat.update_card(post.channel, post.ts, shown)
+        except SendUncertain:
+            return Outcome(OutboxState.DUE, error="update_again", wait=FIRST_LOOK)  # an update may be repeated
+        except SendRejected as refusal:
+            if refusal.reason not in GONE:
+                raise
+            return Outcome(OutboxState.DUE, error=refusal.reason, then=lambda tx: tx.posts.lost(post.id))
+        return Outcome(OutboxState.SENT)
+    if not to:
+        return Outcome(OutboxState.FAILED, error="no_slack_user", then=lambda tx: _tell_leader(tx, ctx, row))
+    posted = await ctx.chat.post_card(to, shown, row.id)
+    return Outcome(OutboxState.SENT, provider_id=f"{posted.channel}:{posted.ts}", then=placed(post, posted))
+
+
+def placed(post: Post, posted: Posted) -> Callable[[Tx], None]:
+    """Return the step that remembers where a card stands."""
+    return lambda tx: tx.posts.placed(post.id, posted)
+
+
+def address(tx: Tx, post: Post) -> str:
+    """Return where a post goes first: a channel, or a person's DM by their Slack id; "" when there is none."""
+    if post.target.startswith("channel:"):
+        return post.target.removeprefix("channel:")
+    return slack_id(tx, StaffId(post.target.removeprefix("staff:")))
+
+
+async def _thread(row: Outbound, ctx: Context) -> Outcome:
+    def compose(tx: Tx) -> tuple[Post, ThreadReply | None] | None:
+        post = tx.posts.get(row.payload["post"])
+        return None if post is None else (post, thread_reply(tx, ctx, post, row))
+
+    composed = await ctx.store.read(compose)
+    if composed is None or composed[1] is None:
+        return Outcome(OutboxState.DROPPED)
+    post, said = composed
+    if post.channel is None or post.ts is None or said is None:
+        return Outcome(OutboxState.DUE, error="card_not_yet", wait=CARD_NOT_YET, counted=False)
+    posted = await ctx.chat.post_thread(post.channel, post.ts, said, row.id)
+    conversation_id, target = post.conversation_id, post.target
+    return Outcome(
+        OutboxState.SENT,
+        provider_id=f"{posted.channel}:{posted.ts}",
+        then=lambda tx: tx.posts.remember("thread", conversation_id, target, posted),
+    )
+
+
+def thread_reply(tx: Tx, ctx: Context, post: Post, row: Outbound) -> ThreadReply | None:
+    """Compose what a thread row says now; None when its reader may not know any more, or it is out of date."""
+    conversation = None if post.conversation_id is None else tx.conversations.get(post.conversation_id)
+    if conversation is None:
+        return None
+    contact = contact_of(tx, conversation)
+    reader = reader_of(tx, ctx, post)
+    what = ThreadWhat(row.payload["what"])
+    explains = what in {ThreadWhat.REFUSED, ThreadWhat.NOT_TEXT, ThreadWhat.ALREADY_SENT}
+    if reader is not None and not explains and isinstance(ask(ctx, reader, Act.READ, conversation, contact), Denied):
+        return None
+    message = tx.messages.get(MessageId(row.payload["message"])) if row.payload.get("message") else None
+    state: SentState | None = None if message is None else sent_state(tx, message)
+    held = tx.messages.held(row.payload["held"]) if row.payload.get("held") else None
+    if what is ThreadWhat.HELD and (held is None or held.state is not DraftState.HELD):
+        return None
+    shows_text = what in {ThreadWhat.INLINE, ThreadWhat.INLINE_SENT}
+    if shows_text and not is_inline(tx, ctx, conversation, post.target):
+        return None
+    if what in {ThreadWhat.FAILED, ThreadWhat.UNCERTAIN} and (state is None or not state.is_failed):
+        return None
+    wakes = what in {ThreadWhat.PING, ThreadWhat.FAILED, ThreadWhat.UNCERTAIN} or bool(row.payload.get("wakes"))
+    author = slack_id(tx, message.author) if message is not None and not shows_text else ""
+    reader_id = "" if reader is None else reader.staff.slack_user_id or ""
+    mention = (author or reader_id or slack_id(tx, conversation.taken_by)) if wakes else ""
+    return ThreadReply(
+        what=what,
+        conversation_id=conversation.id,
+        codes=contact.codes,
+        mention=mention,
+        at=message.at if message is not None else conversation.last_activity_at,
+        body=message.body if message is not None and shows_text else "",
+        media_count=0 if message is None else message.media_count,
+        message_id="" if message is None else message.id,
+        held_id="" if held is None else held.id,
+        by=slack_id(tx, None if message is None else message.author),
+        sent=state,
+        reason=str(row.payload.get("reason", "")),
+        broadcast=what is ThreadWhat.PING and reader is None and conversation.taken_by is None,
+        is_trial=ctx.rules.is_trial,
+    )
+
+
+async def _notice(row: Outbound, ctx: Context) -> Outcome:
+    to = await ctx.store.read(lambda tx: slack_id(tx, StaffId(row.payload["staff"])))
+    if not to:
+        return Outcome(OutboxState.FAILED, error="no_slack_user")
+    posted = await ctx.chat.post_notice(to, notice_of(ctx, row), row.id)
+    target = f"staff:{row.payload['staff']}"
+    return Outcome(
+        OutboxState.SENT,
+        provider_id=f"{posted.channel}:{posted.ts}",
+        then=lambda tx: tx.posts.remember("notice", None, target, posted),
+    )
+
+
+def notice_of(ctx: Context, row: Outbound) -> Notice:
+    """Compose a notice from its row."""
+    values = {str(k): str(v) for k, v in row.payload.get("values", {}).items()}
+    button, value = values.pop("button", ""), values.pop("value", "")
+    return Notice(
+        key=row.payload["key"],
+        values=tuple(sorted(values.items())),
+        button=button,
+        value=value,
+        is_trial=ctx.rules.is_trial,
+    )
+
+
+async def _sms(row: Outbound, ctx: Context) -> Outcome:
+    delivery_id: str = row.payload["delivery"]
+    composed = await ctx.store.read(lambda tx: outgoing(tx, ctx, row))
+    if isinstance(composed, str):
+        reason = composed
+        return Outcome(
+            OutboxState.FAILED, error=reason, then=lambda tx: settle_sms(tx, ctx, delivery_id, "failed", reason)
+        )
+    if ctx.clock.now() - row.created_at > ctx.rules.sms_validity:
+        return Outcome(
+            OutboxState.FAILED, error="too_old", then=lambda tx: settle_sms(tx, ctx, delivery_id, "failed", "too_old")
+        )
+    try:
+        receipt = await ctx.sms.send(composed)
+    except SendRejected as refusal:
+        log.info("sms_rejected", outbox_id=row.id, reason=refusal.reason, alarm=refusal.alarm)
+        reason = refusal.reason
+        code = None if refusal.provider_code is None else str(refusal.provider_code)
+        return Outcome(
+            OutboxState.FAILED,
+            error=reason,
+            then=lambda tx: settle_sms(tx, ctx, delivery_id, "failed", reason, code=code),
+        )
+    except SendUncertain as unknown:
+        log.warning("sms_uncertain", outbox_id=row.id, reason=unknown.reason)
+        return Outcome(
+            OutboxState.UNCERTAIN,
+            error=unknown.reason,
+            wait=FIRST_LOOK,
+            then=lambda tx: settle_sms(tx, ctx, delivery_id, "uncertain", None),
+        )
+    status = from_provider(receipt.status) or DeliveryStatus.QUEUED
+    provider_id = receipt.provider_id
+    return Outcome(
+        OutboxState.SENT,
+        provider_id=provider_id,
+        then=lambda tx: settle_sms(tx, ctx, delivery_id, status.value, None, provider_id=provider_id),
+    )
+
+
+def outgoing(tx: Tx, ctx: Context, row: Outbound) -> OutgoingSms | str:
+    """Compose the sms of a row, or return the reason why it may not leave now."""
+    delivery = tx.messages.delivery(row.payload["delivery"])
+    message = None if delivery is None else tx.messages.get(delivery.message_id)
+    conversation = None if message is None else tx.conversations.get(message.conversation_id)
+    if delivery is None or message is None or conversation is None:
+        return "not_found"
+    contact = tx.people.contact(conversation.contact_id).contact
+    if contact.is_blocked:
+        return "opted_out"
+    if not contact.is_answerable:
+        return "not_answerable"
+    if not ctx.rules.may_text(contact.number):
+        return "outside_trial"
+    return OutgoingSms(
+        outbox_id=str(row.id),
+        to=contact.number,
+        from_=conversation.our_number,
+        body=message.body,
+        status_callback=f"{ctx.status_url}?d={delivery.id}",
+        validity_s=int(ctx.rules.sms_validity.total_seconds()),
+    )
+
+
+def settle_sms(
+    tx: Tx,
+    ctx: Context,
+    delivery_id: str,
+    status: str,
+    reason: str | None,
+    *,
+    provider_id: str | None = None,
+    code: str | None = None,
+) -> None:
+    """Move the delivery on to what we know now; a report that came first is never undone."""
+    delivery = tx.messages.delivery(delivery_id, lock=True)
+    if delivery is None:
+        return
+    current, incoming = DeliveryStatus(delivery.status), DeliveryStatus(status)
+    advanced = advance(current, incoming)
+    kept = (advanced or current).value
+    tx.messages.set_delivery(
+        delivery.id,
+        kept,
+        reason=reason if advanced is not None or reason is not None else delivery.reason,
+        provider_code=code,
+        provider_id=provider_id,
+    )
+    if reason == "opted_out":
+        message = tx.messages.get(delivery.message_id)
+        conversation = None if message is None else tx.conversations.get(message.conversation_id)
+        if conversation is not None:
+            tx.people.set_blocked(conversation.contact_id, True)
+    failed = advanced is not None and advanced in {DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED}
+    tell(tx, ctx, delivery, failed=failed, uncertain=reason == "uncertain_final")
+
+
+def _tell_leader(tx: Tx, ctx: Context, row: Outbound) -> None:
+    """A card that reaches nobody must not be silence: the nämnd's leader is told."""
+    if row.kind is not OutboxKind.CARD:
+        return
+    post = tx.posts.get(row.payload["post"])
+    conversation = None if post is None or post.conversation_id is None else tx.conversations.get(post.conversation_id)
+    if post is None or conversation is None:
+        return
+    number = ctx.rules.number_for(conversation.our_number)
+    namnd = ctx.rules.namnder[conversation.namnd or number.reception]
+    for leader in leaders_or_channel(tx, namnd, frozenset())[0]:
+        if post.target != f"staff:{leader.id}":
+            notice(
+                tx,
+                leader.id,
+                "card_failed",
+                dedupe=f"card_failed:{post.id}",
+                priority=Priority.URGENT,
+                namnd=namnd.short_name,
+            )
+
+
+async def look_for_uncertain(*, ctx: Context) -> int:
+    """Look on the other side for what may have been sent; adopt it, send it again, or ask its author.
+
+    An sms is looked for twice, a minute apart, and then put to its author: it is never sent again by itself.
+    A card to a person is posted again, marked as a repetition. Returns how many rows were looked at.
+    """
+
+    def due(tx: Tx) -> list[Outbound]:
+        tx.outbox.lapse()
+        return tx.outbox.uncertain_due()
+
+    rows = await ctx.store.write(due)
+    for row in rows:
+        await (_look_for_sms(row, ctx) if row.kind is OutboxKind.SMS else _look_for_post(row, ctx))
+    return len(rows)
+
+
+async def _look_for_sms(row: Outbound, ctx: Context) -> None:
+    delivery_id: str = row.payload["delivery"]
+    composed = await ctx.store.read(lambda tx: (outgoing(tx, ctx, row), tx.outbox.provider_ids(row.lane)))
+    sms, known = composed
+    found = None
+    if not isinstance(sms, str):
+        try:
+            found = await ctx.sms.find(sms, row.created_at, known)
+        except Exception as error:  # whatever it is, we know no more than before; look again later
+            log.warning("look_failed", outbox_id=row.id, kind=type(error).__name__)
+            await ctx.store.write(
+                lambda tx: tx.outbox.record(
+                    row.id, OutboxState.UNCERTAIN, error="look_failed", wait=ctx.rules.uncertain_look_after
+                )
+            )
+            return
+
+    def record(tx: Tx) -> None:
+        current = tx.outbox.get(row.id)
+        if current is None or current.state is not OutboxState.UNCERTAIN:
+            return  # a status report has settled it meanwhile
+        if found is not None:
+            tx.outbox.record(row.id, OutboxState.SENT, provider_id=found.provider_id)
+            status = from_provider(found.status) or DeliveryStatus.QUEUED
+            settle_sms(tx, ctx, delivery_id, status.value, None, provider_id=found.provider_id)
+        elif row.looks + 1 < 2:
+            tx.outbox.looked(row.id, ctx.rules.uncertain_look_after)
+            settle_sms(tx, ctx, delivery_id, "uncertain", None)
+        else:
+            tx.outbox.record(row.id, OutboxState.FAILED, error="uncertain_final")
+            settle_sms(tx, ctx, delivery_id, "uncertain", "uncertain_final")
+
+    await ctx.store.write(record)
+
+
+async def _look_for_post(row: Outbound, ctx: Context) -> None:
+    """In a DM our own post can be found by its metadata; elsewhere it is posted again, and says so."""
+
+    def where(tx: Tx) -> tuple[str, Post | None, str | None]:
+        if row.kind is OutboxKind.NOTICE:
+            return tx.posts.dm_channel(f"staff:{row.payload['staff']}") or "", None, None
+        post = tx.posts.get(row.payload.get("post", ""))
+        if post is None:
+            return "", None, None
+        if row.kind is OutboxKind.THREAD:
+            return post.channel or "", post, post.ts
+        return post.channel or tx.posts.dm_channel(post.target) or "", post, None
+
+    to, post, thread_ts = await ctx.store.read(where)
+    found: Posted | None = None
+    if to and row.kind is not OutboxKind.WITHDRAW:
+        try:
+            found = await ctx.chat.find(to, row.id, row.created_at, thread_ts)
+        except (SendPostponed, SendUncertain, SendRejected) as error:
+            log.info("look_failed", outbox_id=row.id, reason=error.reason)
+            if row.looks < 5:
+                await ctx.store.write(lambda tx: tx.outbox.looked(row.id, FIRST_LOOK * 2))
+                return
+
+    def record(tx: Tx) -> None:
+        if found is not None:
+            tx.outbox.record(row.id, OutboxState.SENT, provider_id=f"{found.channel}:{found.ts}")
+            if row.kind is OutboxKind.CARD and post is not None:
+                tx.posts.placed(post.id, found)
+                refresh_card(tx, post)
+            return
+        if row.kind is OutboxKind.CARD and post is not None and post.ts is None:
+            tx.posts.mark_repeat(post.id)
+        tx.outbox.record(row.id, OutboxState.DUE, error="repeated")
+
+    await ctx.store.write(record)

@@ -1,0 +1,104 @@
+"""What time brings: conversations follow the duty, and what nobody takes goes on to the next."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.conversation import Conversation, Ground, Route
+from bot.domain.outbound import Priority
+from bot.domain.people import LinkedContact, Role
+from bot.domain.routing import should_move
+from bot.domain.rules import NamndRules
+from bot.ports import Tx
+from bot.services.context import Context
+from bot.services.shared.access import contact_of
+from bot.services.shared.placing import Destination, destination, leaders_or_channel, place, refresh
+
+LAST_STAGE = 2
+
+
+async def follow_duty(*, ctx: Context) -> int:
+    """Put open conversations before whoever has duty now, when that has changed; return how many moved.
+
+    An unanswered one always follows. An answered one follows from shift to shift and to the office in the
+    morning, but wakes no leader and does not leave the office in the evening.
+    """
+
+    def change(tx: Tx) -> int:
+        moved = 0
+        for found in tx.conversations.open_ones():
+            contact = contact_of(tx, found)
+            where = destination(tx, ctx, found, contact)
+            newest = found.routes[-1] if found.routes else None
+            if not should_move(newest, where.ground, where.shift_id, is_unanswered=found.is_unanswered):
+                continue
+            conversation = tx.conversations.lock(found.id)
+            if conversation is None or not conversation.is_open:
+                continue
+            tx.conversations.save(place(tx, ctx, conversation, where, ping=conversation.is_unanswered))
+            moved += 1
+        if moved:
+            tx.views.mark_all_dirty()
+        return moved
+
+    return await ctx.store.write(change)
+
+
+async def nudge_untaken(*, ctx: Context) -> int:
+    """Office hours: what nobody in the channel takes goes to each familjebehandlare in DM, then to the leader."""
+
+    def change(tx: Tx) -> int:
+        now = ctx.clock.now()
+        due = tx.conversations.nudges_due(now)
+        for conversation_id in due:
+            conversation = tx.conversations.lock(conversation_id)
+            if conversation is not None:
+                _nudge(tx, ctx, conversation, now)
+        return len(due)
+
+    return await ctx.store.write(change)
+
+
+def _nudge(tx: Tx, ctx: Context, conversation: Conversation, now: datetime) -> None:
+    is_waiting = conversation.is_open and conversation.taken_by is None and conversation.is_unanswered
+    if not is_waiting or conversation.nudge_stage >= LAST_STAGE:
+        tx.conversations.save(replace(conversation, nudge_at=None))
+        return
+    contact = contact_of(tx, conversation)
+    where = destination(tx, ctx, conversation, contact)
+    if where.ground is not Ground.OFFICE or where.namnd is None:
+        tx.conversations.save(replace(conversation, nudge_at=None))
+        return
+    stage = conversation.nudge_stage + 1
+    people = _next_people(tx, ctx.rules.namnder[where.namnd], contact, stage)
+    for target in people.targets:
+        tx.posts.ensure_card(conversation.id, target)
+    for person in people.staff:
+        conversation = conversation.routed(Route(now, people.ground, person.id))
+    following = now + ctx.rules.untaken_after if stage < LAST_STAGE else None
+    tx.conversations.save(replace(conversation, nudge_stage=stage, nudge_at=following, pinged_at=now))
+    refresh(tx, conversation, priority=Priority.URGENT)
+
+
+def _next_people(tx: Tx, namnd: NamndRules, contact: LinkedContact, stage: int) -> Destination:
+    if stage < LAST_STAGE:
+        able = tuple(
+            p
+            for p in tx.staff.with_role(Role.FAMILJEBEHANDLARE, namnd.id)
+            if p.slack_user_id is not None and p.id not in contact.jav
+        )
+        return Destination(Ground.OFFICE, able, namnd=namnd.id)
+    staff, channel = leaders_or_channel(tx, namnd, contact.jav)
+    return Destination(Ground.UNTAKEN, staff, channel, namnd=namnd.id)
+
+
+async def next_due(after: datetime, *, ctx: Context) -> datetime | None:
+    """Return the next instant at which something falls due by itself; None when nothing does within ten days."""
+
+    def query(tx: Tx) -> datetime | None:
+        edges = [tx.shifts.next_boundary(after), tx.conversations.next_nudge(after)]
+        for namnd in ctx.rules.namnder.values():
+            edges.append(namnd.office_hours.next_opening(after, ctx.rules.closed_days))
+            edges.append(namnd.office_hours.next_closing(after, ctx.rules.closed_days))
+        return min((edge for edge in edges if edge is not None), default=None)
+
+    return await ctx.store.read(query)

@@ -1,0 +1,162 @@
+"""A text has come in: find out whose it is, put it before whoever has it now, and answer honestly."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.domain.auto_reply import choose
+from bot.domain.calendar import local
+from bot.domain.conversation import Conversation, Direction, Message
+from bot.domain.duty import Duty, period_key
+from bot.domain.errors import AuditEntry
+from bot.domain.ids import ConversationId, MessageId, NamndId, ShiftId, new_id
+from bot.domain.incoming import ReceivedSms
+from bot.domain.people import LinkedContact, Staff, World
+from bot.domain.phone import can_be_answered, normalise
+from bot.domain.routing import choose_namnd, ping_is_due
+from bot.domain.rules import OurNumber
+from bot.ports import Tx
+from bot.services.context import Context
+from bot.services.shared.auto_text import auto_text
+from bot.services.shared.placing import destination, duty_now, notice, place
+from bot.services.shared.saying import say_automatic
+
+log = structlog.get_logger(__name__)
+
+OPT_IN_WORDS: Final = frozenset({"START", "UNSTOP"})  # the provider lifts its own block (facts: opt-out)
+TOO_LATE_FOR_AUTO: Final = timedelta(hours=1)
+
+
+def receive_sms(tx: Tx, ctx: Context, sms: ReceivedSms) -> None:
+    """Take one incoming sms from the inbox through to cards, pings and the automatic answer."""
+    source = f"sms:{sms.provider_id}"
+    if tx.messages.by_source(source) is not None:
+        return
+    number = ctx.rules.number_for(normalise(sms.to) or sms.to)
+    sender = normalise(sms.from_) or sms.from_ or "okänd"
+    staff = tx.staff.by_verified_phone(sender)
+    if staff is not None:
+        _from_staff(tx, staff, sms)
+        return
+    answerable = can_be_answered(sms.from_) and sender not in ctx.rules.numbers
+    contact = tx.people.ensure_contact(sender, is_answerable=answerable)
+    if contact.contact.is_blocked and sms.body.strip().upper() in OPT_IN_WORDS:
+        tx.people.set_blocked(contact.contact.id, False)
+        contact = tx.people.contact(contact.contact.id)
+    conversation, must_pick = _conversation(tx, ctx, contact, number)
+    contact = contact.within(conversation.namnd)
+    previous_inbound = conversation.last_inbound_seq
+    message = Message(
+        MessageId(new_id()),
+        conversation.id,
+        conversation.last_seq + 1,
+        Direction.IN,
+        sms.body,
+        sms.received_at,
+        shift_id=_shift_at(tx, ctx, conversation, number, sms),
+        media_count=sms.media_count,
+        is_late=sms.is_late,
+    )
+    tx.messages.add(message, source=source)
+    conversation = replace(conversation.receive(message.seq, at=sms.received_at), is_namnd_open=must_pick)
+    where = destination(tx, ctx, conversation, contact)
+    ping = ping_is_due(
+        seen_seq=conversation.seen_seq,
+        previous_inbound_seq=previous_inbound,
+        pinged_at=conversation.pinged_at,
+        now=ctx.clock.now(),
+        again_after_s=ctx.rules.ping_again_after.total_seconds(),
+    )
+    conversation = place(tx, ctx, conversation, where, ping=ping, message_id=message.id)
+    conversation = _answer_automatically(tx, ctx, conversation, contact, number, sms)
+    tx.conversations.save(conversation)
+    tx.audit.record(
+        AuditEntry("system", "receive", f"conversation:{conversation.id}", where.ground.value, conversation.namnd)
+    )
+    log.info("sms_routed", conversation_id=conversation.id, ground=where.ground.value, is_late=sms.is_late)
+
+
+def _from_staff(tx: Tx, staff: Staff, sms: ReceivedSms) -> None:
+    """A verified staff phone never opens a conversation; '1' acknowledges what waits for that person."""
+    acknowledged = 0
+    if sms.body.strip() == "1":
+        for conversation in tx.conversations.open_ones():
+            newest = conversation.routes[-1] if conversation.routes else None
+            if newest is not None and newest.staff_id == staff.id and conversation.seen_seq < conversation.last_seq:
+                tx.conversations.save(conversation.see(conversation.last_seq))
+                acknowledged += 1
+    key = "staff_acknowledged" if acknowledged else "staff_phone_text"
+    notice(tx, staff.id, key, dedupe=f"sms:{sms.provider_id}", count=str(acknowledged))
+    tx.audit.record(AuditEntry(staff.id, "text_from_staff_phone", "bot", key, details={"count": acknowledged}))
+
+
+def _conversation(tx: Tx, ctx: Context, contact: LinkedContact, number: OurNumber) -> tuple[Conversation, bool]:
+    """Return the conversation that the text continues or begins, and whether its nämnd is still to be picked."""
+    namnd, must_pick = _namnd(tx, ctx, contact, number)
+    found = tx.conversations.latest(contact.contact.id, namnd, number.world)
+    now = ctx.clock.now()
+    if found is not None and (found.is_open or _is_recent(ctx, found)):
+        return found, must_pick and (found.is_namnd_open or not found.is_open)
+    made = Conversation(ConversationId(new_id()), contact.contact.id, number.world, namnd, number.number, opened_at=now)
+    tx.conversations.add(made)
+    return made, must_pick
+
+
+def _namnd(tx: Tx, ctx: Context, contact: LinkedContact, number: OurNumber) -> tuple[NamndId | None, bool]:
+    if number.world is World.MYNDIGHET:
+        return number.reception, False
+    if not contact.links:
+        handed_to = tx.conversations.newest_namnd(contact.contact.id, number.world)
+        return (handed_to if handed_to in number.namnder else None), False
+    leads = {}
+    for namnd_id in number.namnder:
+        if namnd_id in contact.namnder:
+            namnd = ctx.rules.namnder[namnd_id]
+            lead = duty_now(tx, ctx, namnd, ctx.clock.now(), contact.within(namnd_id).jav).lead
+            leads[namnd_id] = None if lead is None else lead.staff_id
+    choice = choose_namnd(contact, number, tx.conversations.last_written_from(contact.contact.id), leads)
+    return choice.namnd, choice.must_pick
+
+
+def _is_recent(ctx: Context, conversation: Conversation) -> bool:
+    return conversation.closed_at is not None and (ctx.clock.now() - conversation.closed_at <= ctx.rules.reopen_within)
+
+
+def _duty_for(tx: Tx, ctx: Context, conversation: Conversation, number: OurNumber, sms: ReceivedSms) -> Duty:
+    namnd = ctx.rules.namnder[conversation.namnd or number.reception]
+    return duty_now(tx, ctx, namnd, sms.received_at)
+
+
+def _shift_at(tx: Tx, ctx: Context, conversation: Conversation, number: OurNumber, sms: ReceivedSms) -> ShiftId | None:
+    """The time of receipt decides to which shift, and so to which digest, a text belongs."""
+    lead = _duty_for(tx, ctx, conversation, number, sms).lead
+    return None if lead is None else lead.id
+
+
+def _answer_automatically(
+    tx: Tx, ctx: Context, conversation: Conversation, contact: LinkedContact, number: OurNumber, sms: ReceivedSms
+) -> Conversation:
+    now = ctx.clock.now()
+    if now - sms.received_at > TOO_LATE_FOR_AUTO:
+        return conversation
+    namnd = ctx.rules.namnder[conversation.namnd or number.reception]
+    current = (
+        _unknown_duty(tx, ctx, number) if conversation.namnd is None else duty_now(tx, ctx, namnd, now, contact.jav)
+    )
+    kind = choose(contact, current, conversation.world)
+    if kind is None or not ctx.rules.may_text(contact.contact.number):
+        return conversation
+    period = period_key(current, local(now).date())
+    if not tx.once("auto_reply", f"{kind.value}:{contact.contact.id}:{conversation.namnd}:{period}"):
+        return conversation
+    body = auto_text(ctx, kind, contact.contact.language, namnd, now)
+    shift_id = None if current.lead is None else current.lead.id
+    return say_automatic(tx, conversation, kind, body, at=now, shift_id=shift_id)
+
+
+def _unknown_duty(tx: Tx, ctx: Context, number: OurNumber) -> Duty:
+    now = ctx.clock.now()
+    duties = [duty_now(tx, ctx, ctx.rules.namnder[namnd], now) for namnd in number.namnder]
+    return next((found for found in duties if found.lead is not None), duties[0])

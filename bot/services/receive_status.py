@@ -1,0 +1,76 @@
+"""The carrier reports on one of our texts."""
+
+import structlog
+
+from bot.domain.conversation import Direction
+from bot.domain.delivery import DeliveryStatus, advance, from_provider, is_correction
+from bot.domain.incoming import ReceivedStatus
+from bot.domain.outbound import OutboxState, Priority
+from bot.ports import Delivery, Tx
+from bot.services.context import Context
+from bot.services.shared.placing import refresh, thread
+
+log = structlog.get_logger(__name__)
+
+FAILURES = frozenset({DeliveryStatus.UNDELIVERED, DeliveryStatus.FAILED, DeliveryStatus.CANCELED})
+
+
+def receive_status(tx: Tx, ctx: Context, status: ReceivedStatus) -> None:
+    """Move the delivery forward, never back; reports come early, late, twice and in any order (facts: section 5)."""
+    delivery = _find(tx, status)
+    if delivery is None:
+        log.info("status_for_unknown_sms", provider_id=status.provider_id)
+        return
+    _settle_uncertain(tx, delivery, status.provider_id)
+    current = DeliveryStatus(delivery.status)
+    incoming = from_provider(status.word)
+    advanced = advance(current, incoming)
+    if advanced is None:
+        if delivery.provider_id is None:
+            tx.messages.set_delivery(delivery.id, current.value, reason=delivery.reason, provider_id=status.provider_id)
+        return
+    corrected = is_correction(current, advanced)
+    reason = (status.reason or "unknown_error") if advanced in FAILURES else None
+    tx.messages.set_delivery(
+        delivery.id,
+        advanced.value,
+        reason=reason,
+        provider_code=status.provider_code,
+        provider_id=status.provider_id,
+        is_corrected=corrected,
+    )
+    tell(tx, ctx, delivery, failed=advanced in FAILURES, corrected=corrected)
+
+
+def tell(
+    tx: Tx, ctx: Context, delivery: Delivery, *, failed: bool = False, corrected: bool = False, uncertain: bool = False
+) -> None:
+    """Bring card and modal up to date, and tell the author in words when their text did not arrive."""
+    message = tx.messages.get(delivery.message_id)
+    conversation = None if message is None else tx.conversations.get(message.conversation_id)
+    if message is None or conversation is None:
+        return
+    refresh(tx, conversation)
+    if message.direction is not Direction.OUT or message.author is None or not (failed or corrected or uncertain):
+        return
+    what = "corrected" if corrected else "uncertain" if uncertain else "failed"
+    for post in tx.posts.cards_of(conversation.id):
+        if post.target == f"staff:{message.author}" or post.target.startswith("channel:"):
+            key = f"{what}:{post.id}:{delivery.id}"
+            thread(tx, post, what, key=key, message=message.id, priority=Priority.URGENT)
+
+
+def _find(tx: Tx, status: ReceivedStatus) -> Delivery | None:
+    if status.delivery_id:
+        found = tx.messages.delivery(status.delivery_id, lock=True)
+        if found is not None:
+            return found
+    by_provider = tx.messages.delivery_by_provider_id(status.provider_id)
+    return None if by_provider is None else tx.messages.delivery(by_provider.id, lock=True)
+
+
+def _settle_uncertain(tx: Tx, delivery: Delivery, provider_id: str) -> None:
+    """A report on a text that we were not sure of proves that it left."""
+    row = tx.outbox.by_key(f"sms:{delivery.id}")
+    if row is not None and row.state in {OutboxState.UNCERTAIN, OutboxState.FAILED}:
+        tx.outbox.record(row.id, OutboxState.SENT, provider_id=provider_id)

@@ -1,0 +1,147 @@
+"""An answer, or an internal note."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from bot.domain.conversation import Conversation, Direction, Message
+from bot.domain.errors import AskFirst, BadInput, CannotText
+from bot.domain.ids import MessageId, ShiftId, new_id
+from bot.domain.people import LinkedContact
+from bot.domain.secrecy import Act, Actor
+from bot.domain.sms_parts import MAX_SMS_CHARACTERS, parts, tidy_outgoing
+from bot.ports import OpenView, Tx
+from bot.services.context import Context
+from bot.services.shared.access import actor_by_slack, contact_of, locked, require
+from bot.services.shared.placing import is_inline, refresh, thread
+from bot.services.shared.saying import say_outgoing
+
+PARTS_WITHOUT_ASKING: Final = 3
+REPLY_BLOCK: Final = "reply"  # the field that problems with the text are shown at
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What somebody wants to say. `key` makes it happen once; `external_id` is the modal it was written in, if any."""
+
+    slack_user_id: str
+    conversation_id: str
+    text: str = field(repr=False)
+    key: str
+    is_note: bool = False
+    external_id: str | None = None
+
+
+async def reply(command: Reply, *, ctx: Context) -> None:
+    """Send an answer or keep a note, once.
+
+    Raises:
+        NotAllowed: the rule of secrecy says no, at this moment.
+        BadInput: the text is empty or too long; nothing is lost, the author still has it.
+        CannotText: the number cannot be answered.
+        AskFirst: something newer has been said since the author looked, or the text makes many parts. The
+            same submission again goes through.
+    """
+
+    def change(tx: Tx) -> AskFirst | None:
+        conversation = locked(tx, command.conversation_id)
+        author = actor_by_slack(tx, ctx, command.slack_user_id)
+        contact = contact_of(tx, conversation)
+        require(tx, ctx, author, Act.NOTE if command.is_note else Act.REPLY, conversation, contact)
+        text = clean(command.text, is_note=command.is_note)
+        if not command.is_note:
+            require_textable(ctx, contact)
+        view = None if command.external_id is None else tx.views.get(command.external_id)
+        question = None if view is None else _question(tx, conversation, view, text, is_note=command.is_note)
+        if question is not None:
+            return question
+        if not tx.once("reply", command.key):
+            return None
+        say(tx, ctx, conversation, author, text, source=f"reply:{command.key}", is_note=command.is_note)
+        if command.external_id is not None:
+            tx.views.drop(command.external_id)
+        return None
+
+    question = await ctx.store.write(change)
+    if question is not None:
+        raise question
+
+
+def clean(text: str, *, is_note: bool) -> str:
+    """Return the text as it will be sent or kept; raises BadInput."""
+    tidied = text.strip() if is_note else tidy_outgoing(text).strip()
+    if not tidied:
+        raise BadInput({REPLY_BLOCK: "empty"})
+    if not is_note and len(tidied) > MAX_SMS_CHARACTERS:
+        raise BadInput({REPLY_BLOCK: "too_long"})
+    return tidied
+
+
+def require_textable(ctx: Context, contact: LinkedContact) -> None:
+    """Raise CannotText when the number cannot be answered, is blocked, or is outside the trial."""
+    if not contact.contact.is_answerable:
+        raise CannotText("not_answerable")
+    if contact.contact.is_blocked:
+        raise CannotText("opted_out")
+    if not ctx.rules.may_text(contact.contact.number):
+        raise CannotText("outside_trial")
+
+
+def say(
+    tx: Tx, ctx: Context, conversation: Conversation, author: Actor, text: str, *, source: str, is_note: bool = False
+) -> Conversation:
+    """Add the answer or note, and tell every card, open modal and inline thread."""
+    now = ctx.clock.now()
+    shift_id = _shift(author, conversation)
+    if is_note:
+        seq = conversation.last_seq + 1
+        note = Message(
+            MessageId(new_id()),
+            conversation.id,
+            seq,
+            Direction.NOTE,
+            text,
+            now,
+            author=author.staff.id,
+            shift_id=shift_id,
+        )
+        tx.messages.add(note, source=source)
+        changed = replace(conversation, last_seq=seq, seen_seq=max(conversation.seen_seq, seq), last_activity_at=now)
+    else:
+        changed, message = say_outgoing(
+            tx, conversation, text, author.staff.id, at=now, shift_id=shift_id, source=source
+        )
+        if not source.startswith("slack:"):  # what was typed in the thread stands there already
+            for post in tx.posts.cards_of(conversation.id):
+                if is_inline(tx, ctx, conversation, post.target):
+                    thread(tx, post, "inline_sent", key=f"inline_sent:{post.id}:{message.id}", message=message.id)
+    tx.conversations.save(changed)
+    refresh(tx, changed)
+    return changed
+
+
+def _shift(author: Actor, conversation: Conversation) -> ShiftId | None:
+    return next((t.shift_id for t in author.on_duty if conversation.was_routed_in(t.shift_id)), None)
+
+
+def _question(tx: Tx, conversation: Conversation, view: OpenView, text: str, *, is_note: bool) -> AskFirst | None:
+    """Ask once about what the author cannot know: something newer, or a text that becomes many sms.
+
+    What has been asked about is remembered with the modal; the draft stays in it.
+    """
+    newer = [
+        m
+        for m in tx.messages.of(conversation.id, limit=30)
+        if m.seq > view.last_seen and m.direction in {Direction.IN, Direction.OUT}
+    ]
+    count = 1 if is_note else parts(text).count
+    many = count > PARTS_WITHOUT_ASKING
+    about = f"{conversation.last_seq}:{hashlib.sha256(text.encode()).hexdigest()[:16] if many else ''}"
+    if view.warned_of == about or not ((newer and not is_note) or many):
+        return None
+    tx.views.save(replace(view, warned_of=about, last_seen=conversation.last_seq))
+    tx.views.mark_dirty(conversation.id)
+    if newer and not is_note:
+        colleague = any(m.direction is Direction.OUT for m in newer)
+        return AskFirst("colleague_answered" if colleague else "newer_text", count=str(count))
+    return AskFirst("many_parts", count=str(count))

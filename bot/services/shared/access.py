@@ -1,0 +1,93 @@
+"""Who is asking, and may they? Both answers go to the audit log."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.domain.conversation import Conversation
+from bot.domain.errors import AuditEntry, NotAllowed, NotFound
+from bot.domain.ids import ConversationId, NamndId
+from bot.domain.people import LinkedContact, Staff, World
+from bot.domain.secrecy import Act, Actor, Allowed, Denied, Subject, Turn, may
+from bot.ports import Tx
+from bot.services.context import Context
+
+FORMER_SHIFTS: Final = timedelta(days=7)  # a note may be written until the next working day ends; Christmas is long
+
+
+def actor_by_slack(tx: Tx, ctx: Context, slack_user_id: str) -> Actor:
+    """Return the member of staff behind a Slack user; raises NotAllowed for anybody else."""
+    staff = tx.staff.by_slack_id(slack_user_id)
+    if staff is None:
+        raise NotAllowed(
+            "not_staff", audit=AuditEntry(f"slack:{slack_user_id}", "enter", "bot", "not_staff", is_allowed=False)
+        )
+    return actor(tx, ctx, staff)
+
+
+def actor(tx: Tx, ctx: Context, staff: Staff) -> Actor:
+    """Return `staff` with the duty they have now and lately had."""
+    now = ctx.clock.now()
+    mine = [s for s in tx.shifts.between(now - FORMER_SHIFTS, now + timedelta(seconds=1)) if s.staff_id == staff.id]
+    turns = [(shift, Turn(shift.id, answers_for(ctx, shift.lending_namnd), shift.starts_at)) for shift in mine]
+    return Actor(
+        staff,
+        on_duty=tuple(turn for shift, turn in turns if shift.covers(now)),
+        former=tuple(turn for shift, turn in turns if shift.ends_at <= now),
+    )
+
+
+def answers_for(ctx: Context, lending_namnd: NamndId) -> frozenset[NamndId]:
+    """Return the nämnder for which a shift lent by `lending_namnd` answers."""
+    return frozenset(namnd.id for namnd in ctx.rules.namnder.values() if lending_namnd in namnd.answered_by)
+
+
+def contact_of(tx: Tx, conversation: Conversation) -> LinkedContact:
+    """Return the other end of a conversation, with the links that its nämnd may know of."""
+    return tx.people.contact(conversation.contact_id).within(conversation.namnd)
+
+
+def subject_of(ctx: Context, conversation: Conversation, contact: LinkedContact) -> Subject:
+    number = ctx.rules.number_for(conversation.our_number)
+    return Subject.of(conversation, jav=contact.jav, candidates=number.namnder)
+
+
+def ask(ctx: Context, actor: Actor, act: Act, conversation: Conversation, contact: LinkedContact) -> Allowed | Denied:
+    """Ask the rule, without logging: for what is drawn again and again for the same person."""
+    return may(actor, act, subject_of(ctx, conversation, contact), ctx.clock.now())
+
+
+def require(
+    tx: Tx, ctx: Context, actor: Actor, act: Act, conversation: Conversation, contact: LinkedContact
+) -> Allowed:
+    """Return the ground and log it, or raise NotAllowed with the entry that will be logged instead."""
+    return require_for(
+        tx, ctx, actor, act, subject_of(ctx, conversation, contact), what=f"conversation:{conversation.id}"
+    )
+
+
+def require_for(tx: Tx, ctx: Context, actor: Actor, act: Act, subject: Subject, *, what: str) -> Allowed:
+    """Like `require`, for something else than a conversation; `what` names it by id in the log."""
+    answer = may(actor, act, subject, ctx.clock.now())
+    if isinstance(answer, Denied):
+        entry = AuditEntry(actor.staff.id, act.value, what, answer.reason, subject.namnd, is_allowed=False)
+        raise NotAllowed(answer.reason, audit=entry)
+    tx.audit.record(AuditEntry(actor.staff.id, act.value, what, answer.ground, subject.namnd))
+    return answer
+
+
+def require_namnd(tx: Tx, ctx: Context, actor: Actor, act: Act, namnd: NamndId) -> Allowed:
+    """Like `require`, for something that concerns a nämnd as a whole."""
+    return require_for(tx, ctx, actor, act, Subject(namnd, World.BEREDSKAP), what=f"namnd:{namnd}")
+
+
+def locked(tx: Tx, conversation_id: str) -> Conversation:
+    """Return the conversation, held for this transaction; raises NotFound."""
+    found = tx.conversations.lock(ConversationId(conversation_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def window(now: datetime) -> tuple[datetime, datetime]:
+    """Return the stretch in which shifts are looked up to say who has duty now and next."""
+    return now - timedelta(days=1), now + timedelta(days=14)

@@ -1,0 +1,45 @@
+"""The words of an automatic text."""
+
+from datetime import date, datetime
+
+from bot.domain.auto_reply import AutoKind
+from bot.domain.calendar import local
+from bot.domain.phone import pretty
+from bot.domain.rules import NamndRules
+from bot.domain.sms_parts import tidy_outgoing
+from bot.services.context import Context
+
+IN_A_FAMILY_TEXT = ("socialjour", "bris")  # in this order, when verified
+
+
+def auto_text(ctx: Context, kind: AutoKind, language: str, namnd: NamndRules, now: datetime) -> str:
+    """Return the text of `kind` in `language`; numbers that nobody verified lately are left out, 112 always stands."""
+    opening = namnd.beredskap_hours.next_opening(now, ctx.rules.closed_days)
+    return tidy_outgoing(
+        ctx.texts.sms(
+            kind.value,
+            language,
+            namnd="" if kind is AutoKind.UNKNOWN else namnd.short_name,
+            call=_call(ctx, language, namnd),
+            help=help_numbers(ctx, language, local(now).date()),
+            opens=""
+            if opening is None
+            else ctx.texts.sms("opens", language, when=ctx.texts.day_and_time(opening, language)),
+        )
+    )
+
+
+def help_numbers(ctx: Context, language: str, today: date) -> str:
+    """Return " Name 08-12 34." for each verified number that belongs in a text to a family."""
+    fresh = {n.key: n for n in ctx.rules.help_numbers if n.is_fresh(today)}
+    return "".join(
+        " " + ctx.texts.sms("help_number", language, name=fresh[key].name, number=pretty(fresh[key].number))
+        for key in IN_A_FAMILY_TEXT
+        if key in fresh
+    )
+
+
+def _call(ctx: Context, language: str, namnd: NamndRules) -> str:
+    if not namnd.office_phone:
+        return ctx.texts.sms("call_us", language)
+    return ctx.texts.sms("call_us_at", language, number=pretty(namnd.office_phone))

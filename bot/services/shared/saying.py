@@ -1,0 +1,63 @@
+"""Put a message into a conversation, and on its way."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.auto_reply import AutoKind
+from bot.domain.conversation import Conversation, Direction, Message
+from bot.domain.ids import ContactId, MessageId, ShiftId, StaffId, new_id
+from bot.domain.outbound import OutboxKind, Priority
+from bot.ports import Delivery, Tx
+
+
+def sms_lane(contact_id: ContactId) -> str:
+    """Texts to one contact leave one at a time, in order."""
+    return f"sms:{contact_id}"
+
+
+def send(tx: Tx, conversation: Conversation, message_id: MessageId, *, priority: Priority = Priority.SMS) -> Delivery:
+    """Put one attempt to deliver `message_id` into the outbox."""
+    delivery = tx.messages.add_delivery(message_id)
+    tx.outbox.add(
+        OutboxKind.SMS,
+        sms_lane(conversation.contact_id),
+        {"delivery": delivery.id},
+        dedupe_key=f"sms:{delivery.id}",
+        priority=priority,
+    )
+    return delivery
+
+
+def say_outgoing(
+    tx: Tx,
+    conversation: Conversation,
+    body: str,
+    author: StaffId,
+    *,
+    at: datetime,
+    shift_id: ShiftId | None,
+    source: str,
+) -> tuple[Conversation, Message]:
+    """Add a person's answer and send it; returns the conversation as answered, not yet saved."""
+    seq = conversation.last_seq + 1
+    message = Message(
+        MessageId(new_id()), conversation.id, seq, Direction.OUT, body, at, author=author, shift_id=shift_id
+    )
+    tx.messages.add(message, source=source)
+    send(tx, conversation, message.id)
+    return conversation.answer(seq, author, at=at), message
+
+
+def say_automatic(
+    tx: Tx, conversation: Conversation, kind: AutoKind, body: str, *, at: datetime, shift_id: ShiftId | None
+) -> Conversation:
+    """Add an automatic text and send it; it answers nothing and is seen by whoever opens the conversation."""
+    seq = conversation.last_seq + 1
+    message = Message(
+        MessageId(new_id()), conversation.id, seq, Direction.AUTO, body, at, shift_id=shift_id, auto_kind=kind.value
+    )
+    tx.messages.add(message)
+    send(tx, conversation, message.id)
+    # Our own automatic words are nothing that anybody needs to have seen.
+    seen = seq if conversation.seen_seq == conversation.last_seq else conversation.seen_seq
+    return replace(conversation, last_seq=seq, seen_seq=seen)

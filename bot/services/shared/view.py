@@ -1,0 +1,188 @@
+"""Compose what cards and modals show, from what is stored."""
+
+from bot.domain.cards import (
+    Card,
+    ConversationView,
+    LastAnswer,
+    Person,
+    SaidLine,
+    SentState,
+    sender_of,
+)
+from bot.domain.conversation import Conversation, Direction, Ground, Message
+from bot.domain.errors import NotFound
+from bot.domain.failures import may_resend
+from bot.domain.ids import StaffId
+from bot.domain.people import LinkedContact
+from bot.domain.phone import pretty
+from bot.domain.secrecy import Act, Actor, Denied
+from bot.ports import OpenView, Post, Tx
+from bot.services.context import Context
+from bot.services.shared.access import actor, ask, contact_of
+from bot.services.shared.placing import is_inline
+
+PAGE = 30  # messages that a modal shows at a time; it holds 100 blocks
+FAILED = frozenset({"undelivered", "failed", "canceled", "uncertain"})
+
+
+def sent_state(tx: Tx, message: Message) -> SentState | None:
+    """Return how the sending of a message goes; None for what is not sent."""
+    if message.direction not in {Direction.OUT, Direction.AUTO}:
+        return None
+    delivery = tx.messages.newest_delivery(message.id)
+    if delivery is None:
+        return None
+    may = (
+        message.direction is Direction.OUT
+        and delivery.status in FAILED
+        and may_resend(delivery.reason, delivery.attempt)
+    )
+    return SentState(delivery.status, delivery.reason, may, delivery.is_corrected)
+
+
+def slack_id(tx: Tx, staff_id: StaffId | None) -> str:
+    person = None if staff_id is None else tx.staff.get(staff_id)
+    return "" if person is None else person.slack_user_id or ""
+
+
+def reader_of(tx: Tx, ctx: Context, post: Post) -> Actor | None:
+    """Return the person whose DM holds this post; None for a channel."""
+    if not post.target.startswith("staff:"):
+        return None
+    person = tx.staff.get(StaffId(post.target.removeprefix("staff:")))
+    return None if person is None else actor(tx, ctx, person)
+
+
+def may_stand_in_channel(ctx: Context, conversation: Conversation, channel: str) -> bool:
+    """A card stands only in a channel of its own nämnd, or of the reception for an unknown number."""
+    number = ctx.rules.number_for(conversation.our_number)
+    namnd = ctx.rules.namnder[conversation.namnd or number.reception]
+    return channel in {namnd.team_channel, namnd.myndighet_channel} - {""}
+
+
+def card(tx: Tx, ctx: Context, post: Post) -> Card:
+    """Return the card for one place, asking again whether its reader may still open the conversation."""
+    conversation = None if post.conversation_id is None else tx.conversations.get(post.conversation_id)
+    if conversation is None:
+        raise NotFound
+    contact = contact_of(tx, conversation)
+    reader = reader_of(tx, ctx, post)
+    if reader is not None:
+        has_moved = isinstance(ask(ctx, reader, Act.READ, conversation, contact), Denied)
+    else:
+        channel = post.target.removeprefix("channel:")
+        newest = conversation.routes[-1].ground if conversation.routes else Ground.OFFICE
+        in_duty = newest in {Ground.DUTY} and conversation.is_open
+        has_moved = in_duty or not may_stand_in_channel(ctx, conversation, channel)
+    last_in = _last_inbound(tx, conversation)
+    answer = tx.messages.last_answer(conversation.id)
+    state = None if answer is None else sent_state(tx, answer)
+    return Card(
+        conversation_id=conversation.id,
+        codes=contact.codes,
+        sender=sender_of(contact.role, is_shared=contact.is_shared_phone),
+        namnd_name="" if conversation.namnd is None else ctx.rules.namnder[conversation.namnd].short_name,
+        ground=conversation.routes[-1].ground if conversation.routes else Ground.DUTY,
+        opened_at=conversation.opened_at,
+        last_in_at=None if last_in is None else last_in.at,
+        unanswered=tx.messages.count_inbound_after(conversation.id, conversation.answered_seq)
+        if conversation.is_unanswered
+        else 0,
+        waiting_since=conversation.first_unanswered_at,
+        taken_by=slack_id(tx, conversation.taken_by),
+        taken_at=conversation.taken_at,
+        closed_at=conversation.closed_at,
+        last_answer=None
+        if answer is None or state is None
+        else LastAnswer(answer.id, answer.at, slack_id(tx, answer.author), state),
+        has_moved=has_moved,
+        must_pick_namnd=conversation.is_namnd_open,
+        is_channel=reader is None,
+        is_repeat=post.is_repeat,
+        is_trial=ctx.rules.is_trial,
+        can_hand_over=conversation.namnd is None,
+        can_link=conversation.namnd is not None and contact.role is None,
+        is_inline=is_inline(tx, ctx, conversation, post.target),
+    )
+
+
+def _last_inbound(tx: Tx, conversation: Conversation) -> Message | None:
+    newest = tx.messages.of(conversation.id, limit=30)
+    return next((m for m in reversed(newest) if m.direction is Direction.IN), None)
+
+
+def conversation_view(
+    tx: Tx, ctx: Context, conversation: Conversation, contact: LinkedContact, reader: Actor, view: OpenView
+) -> ConversationView:
+    """Return everything the live modal shows to one reader who has been allowed to read."""
+    said = tx.messages.of(conversation.id, limit=view.shown + 1)
+    lines = said[-view.shown :][:PAGE]
+    reply = ask(ctx, reader, Act.REPLY, conversation, contact)
+    problem = ""
+    if isinstance(reply, Denied):
+        problem = reply.reason
+    elif not contact.contact.is_answerable:
+        problem = "not_answerable"
+    elif contact.contact.is_blocked:
+        problem = "opted_out"
+    shift_over = view.shift_id is not None and view.shift_id not in {turn.shift_id for turn in reader.on_duty}
+    namnd = "" if conversation.namnd is None else ctx.rules.namnder[conversation.namnd].name
+    return ConversationView(
+        conversation_id=conversation.id,
+        codes=contact.codes,
+        sender=sender_of(contact.role, is_shared=contact.is_shared_phone),
+        people=tuple(
+            Person(link.name, link.role, link.youth.name, link.youth.case_code, link.youth.id) for link in contact.links
+        ),
+        number=pretty(contact.contact.number),
+        namnd_name=namnd,
+        lines=tuple(_line(tx, ctx, contact, message, view.last_seen) for message in lines),
+        has_earlier=len(said) > view.shown,
+        has_later=view.shown > PAGE,
+        is_open=conversation.is_open,
+        can_reply=not problem,
+        no_reply_reason=problem,
+        taken_by=_name(tx, conversation.taken_by),
+        concerns=frozenset(conversation.concerns),
+        must_pick=_choices(tx, ctx, conversation, reader),
+        is_shift_over=shift_over,
+        language=contact.contact.language,
+        is_trial=ctx.rules.is_trial,
+    )
+
+
+def _choices(tx: Tx, ctx: Context, conversation: Conversation, reader: Actor) -> tuple[tuple[str, str], ...]:
+    """The nämnder among which this reader may pick: those they answer for now, and that know the number."""
+    if not conversation.is_namnd_open:
+        return ()
+    whole = tx.people.contact(conversation.contact_id)
+    number = ctx.rules.number_for(conversation.our_number)
+    return tuple(
+        (n, ctx.rules.namnder[n].name) for n in number.namnder if n in whole.namnder and n in reader.duty_namnder
+    )
+
+
+def _line(tx: Tx, ctx: Context, contact: LinkedContact, message: Message, last_seen: int) -> SaidLine:
+    if message.direction is Direction.IN:
+        who = contact.links[0].name if contact.links else pretty(contact.contact.number)
+        if contact.is_shared_phone:
+            who = " / ".join(dict.fromkeys(link.name for link in contact.links))
+    else:
+        who = _name(tx, message.author)
+    return SaidLine(
+        seq=message.seq,
+        direction=message.direction,
+        at=message.at,
+        who=who,
+        body=message.body,
+        media_count=message.media_count,
+        is_late=message.is_late,
+        sent=sent_state(tx, message),
+        message_id=message.id,
+        is_new=last_seen > 0 and message.seq > last_seen and message.direction is Direction.IN,
+    )
+
+
+def _name(tx: Tx, staff_id: StaffId | None) -> str:
+    person = None if staff_id is None else tx.staff.get(staff_id)
+    return "" if person is None else person.name

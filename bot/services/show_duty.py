@@ -1,0 +1,123 @@
+"""Who has duty now and next, and what waits for me: /beredskap and App Home."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.calendar import local
+from bot.domain.cards import DutyLine, Home, OpenLine, sender_of
+from bot.domain.duty import DutyState, Shift, next_shift
+from bot.domain.errors import NotAllowed
+from bot.domain.ids import NamndId, StaffId
+from bot.domain.people import Role
+from bot.domain.rules import NamndRules
+from bot.domain.secrecy import Act, Actor, Allowed
+from bot.ports import Tx
+from bot.services.context import Context
+from bot.services.shared.access import actor_by_slack, ask, contact_of
+from bot.services.shared.placing import duty_now
+from bot.services.start_conversation import may_enrol_in, may_start_in
+
+MY_SHIFTS_AHEAD = timedelta(days=28)
+
+
+async def show_duty(slack_user_id: str, *, ctx: Context) -> tuple[DutyLine, ...]:
+    """Return who has duty now and next, the caller's own nämnder first. Raises NotAllowed for others than staff."""
+
+    def query(tx: Tx) -> tuple[DutyLine, ...]:
+        return _duties(tx, ctx, actor_by_slack(tx, ctx, slack_user_id))
+
+    return await ctx.store.write(query)  # a refusal is logged
+
+
+async def show_home(slack_user_id: str, *, ctx: Context) -> Home:
+    """Return App Home for one person; for somebody we do not know, one that says so."""
+
+    def query(tx: Tx) -> Home:
+        now = ctx.clock.now()
+        try:
+            actor = actor_by_slack(tx, ctx, slack_user_id)
+        except NotAllowed:
+            return Home(now, (), (), (), may_enrol=False, may_start=False, is_trial=ctx.rules.is_trial, is_known=False)
+        return Home(
+            now=now,
+            duties=_duties(tx, ctx, actor),
+            open=_open_ones(tx, ctx, actor),
+            shifts=_my_shifts(tx, ctx, actor.staff.id, now),
+            may_enrol=bool(may_enrol_in(actor)),
+            may_start=bool(may_start_in(ctx, actor)),
+            is_trial=ctx.rules.is_trial,
+        )
+
+    return await ctx.store.read(query)
+
+
+def _duties(tx: Tx, ctx: Context, actor: Actor) -> tuple[DutyLine, ...]:
+    mine = actor.staff.namnder(*Role)
+    ordered = sorted(ctx.rules.namnder.values(), key=lambda n: (n.id not in mine, n.name))
+    return tuple(_duty_line(tx, ctx, namnd, actor, mine) for namnd in ordered)
+
+
+def _duty_line(tx: Tx, ctx: Context, namnd: NamndRules, actor: Actor, mine: frozenset[NamndId]) -> DutyLine:
+    now = ctx.clock.now()
+    found = duty_now(tx, ctx, namnd, now)
+    following = next_shift(namnd, now, tx.shifts.between(now, now + timedelta(days=14)))
+    until: datetime | None = None
+    if found.lead is not None:
+        until = found.lead.ends_at
+    elif found.state is DutyState.OFFICE:
+        until = _office_closes(namnd, now, ctx)
+    return DutyLine(
+        namnd_name=namnd.name,
+        state=found.state.value,
+        who=_who(tx, found.lead),
+        until=until,
+        backup=_who(tx, found.backup[0]) if found.backup else "",
+        next_who=_who(tx, following),
+        next_from=None if following is None else following.starts_at,
+        is_gap=found.is_gap,
+        is_mine=namnd.id in mine,
+    )
+
+
+def _office_closes(namnd: NamndRules, now: datetime, ctx: Context) -> datetime | None:
+    return namnd.office_hours.next_closing(now, ctx.rules.closed_days)
+
+
+def _who(tx: Tx, shift: Shift | None) -> str:
+    """A mention when the person is in Slack, else the name."""
+    person = None if shift is None else tx.staff.get(shift.staff_id)
+    if person is None:
+        return ""
+    return f"<@{person.slack_user_id}>" if person.slack_user_id else person.name
+
+
+def _open_ones(tx: Tx, ctx: Context, actor: Actor) -> tuple[OpenLine, ...]:
+    lines = []
+    for conversation in tx.conversations.open_ones():
+        contact = contact_of(tx, conversation)
+        newest = conversation.routes[-1] if conversation.routes else None
+        is_mine = conversation.taken_by == actor.staff.id or (newest is not None and newest.staff_id == actor.staff.id)
+        untaken_here = conversation.taken_by is None and newest is not None and newest.staff_id is None
+        if not (is_mine or untaken_here):
+            continue
+        if not isinstance(ask(ctx, actor, Act.READ, conversation, contact), Allowed):
+            continue
+        lines.append(
+            OpenLine(
+                conversation.id,
+                contact.codes,
+                sender_of(contact.role, is_shared=contact.is_shared_phone),
+                tx.messages.count_inbound_after(conversation.id, conversation.answered_seq),
+                conversation.first_unanswered_at or conversation.last_activity_at,
+                "" if conversation.namnd is None else ctx.rules.namnder[conversation.namnd].short_name,
+            )
+        )
+    return tuple(lines[:20])
+
+
+def _my_shifts(tx: Tx, ctx: Context, staff_id: StaffId, now: datetime) -> tuple[tuple[datetime, datetime, str], ...]:
+    coming = tx.shifts.between(now, now + MY_SHIFTS_AHEAD)
+    return tuple(
+        (local(s.starts_at), local(s.ends_at), ctx.rules.namnder[s.lending_namnd].short_name)
+        for s in coming
+        if s.staff_id == staff_id
+    )[:10]

@@ -1,0 +1,202 @@
+"""Everything that the bot says in Slack, apart from the answers to clicks.
+
+A post is never repeated here: Slack has no idempotency key, so a dropped connection or a time-out means that we
+do not know (facts: slack, sections 5 to 7). The outbox decides what comes next.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from aiohttp import ClientConnectorError, ClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.clock import Clock
+from bot.domain.cards import Card, ConversationView, Home, Notice, ThreadReply
+from bot.domain.sending import SendPostponed, SendRejected, SendUncertain
+from bot.ports import OpenView, Posted
+from bot.slack.ids import OUTBOX_EVENT
+from bot.slack.kit import MESSAGE_TEXT, Block, cut
+from bot.slack.views.card import card_message
+from bot.slack.views.conversation import conversation_modal, message_modal
+from bot.slack.views.home import home_view
+from bot.slack.views.thread import notice_message, thread_message
+from bot.texts import Texts
+
+log = structlog.get_logger(__name__)
+
+CALL_WITHIN: Final = 8.0  # seconds for one call
+BACK_OFF: Final = timedelta(seconds=3)
+NOT_LOGGED_IN: Final = timedelta(seconds=30)
+BURST: Final = 3  # posts to one channel at once, then one a second (facts: section 7)
+TOKEN_ERRORS: Final = frozenset(
+    {"not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
+)
+THEIR_ERRORS: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+
+
+class SlackChat:
+    """See bot.ports.Chat."""
+
+    def __init__(self, client: AsyncWebClient, texts: Texts, clock: Clock) -> None:
+        self._client = client
+        self._texts = texts
+        self._clock = clock
+        self._paused_until: dict[str, datetime] = {}
+        self._tokens: dict[str, tuple[float, datetime]] = {}
+
+    async def post_card(self, to: str, card: Card, outbox_id: int) -> Posted:
+        return await self._post(to, card_message(card, self._texts, self._clock.now()), outbox_id)
+
+    async def update_card(self, channel: str, ts: str, card: Card) -> None:
+        message = card_message(card, self._texts, self._clock.now())
+        await self._call(
+            "chat.update",
+            channel,
+            lambda: self._client.chat_update(channel=channel, ts=ts, text=_short(message), blocks=message["blocks"]),
+        )
+
+    async def post_thread(self, channel: str, ts: str, reply: ThreadReply, outbox_id: int) -> Posted:
+        message = thread_message(reply, self._texts, self._clock.now())
+        extra: dict[str, Any] = {"thread_ts": ts}
+        if reply.broadcast:
+            extra["reply_broadcast"] = True
+        return await self._post(channel, message, outbox_id, **extra)
+
+    async def post_notice(self, to: str, notice: Notice, outbox_id: int) -> Posted:
+        return await self._post(to, notice_message(notice, self._texts), outbox_id)
+
+    async def withdraw(self, channel: str, ts: str) -> None:
+        try:
+            await self._call("chat.delete", channel, lambda: self._client.chat_delete(channel=channel, ts=ts))
+        except SendRejected as refusal:
+            if refusal.reason != "message_not_found":
+                raise
+
+    async def find(self, to: str, outbox_id: int, since: datetime, thread_ts: str | None) -> Posted | None:
+        """Look in a DM for a post that may have arrived; other places cannot be read (no history scope)."""
+        if not to.startswith("D"):
+            return None
+        oldest = str((since - timedelta(minutes=1)).timestamp())
+        if thread_ts is None:
+            found = await self._call(
+                "conversations.history",
+                to,
+                lambda: self._client.conversations_history(
+                    channel=to, oldest=oldest, limit=200, include_all_metadata=True
+                ),
+            )
+        else:
+            found = await self._call(
+                "conversations.replies",
+                to,
+                lambda: self._client.conversations_replies(
+                    channel=to, ts=thread_ts, oldest=oldest, limit=200, include_all_metadata=True
+                ),
+            )
+        for message in found.get("messages") or []:
+            metadata = message.get("metadata") or {}
+            if metadata.get("event_payload", {}).get("outbox") == str(outbox_id):
+                return Posted(to, message["ts"])
+        return None
+
+    async def update_conversation(self, view: OpenView, shown: ConversationView | None) -> str | None:
+        """Redraw an open modal; None as `shown` says that access has ended. Returns the new hash."""
+        if shown is None:
+            drawn = message_modal(self._texts, "modal.refused_title", self._texts.staff("modal.access_ended"))
+        else:
+            drawn = conversation_modal(shown, self._texts, self._clock.now(), view.external_id)
+        return await self._update_view(drawn, view.view_id, view.view_hash)
+
+    async def _update_view(self, drawn: Block, view_id: str | None, view_hash: str | None) -> str | None:
+        answer = await self._call(
+            "views.update",
+            view_id or "",
+            lambda: self._client.views_update(view=drawn, view_id=view_id, hash=view_hash),
+        )
+        view = answer.get("view") or {}
+        return view.get("hash")
+
+    async def publish_home(self, slack_user_id: str, home: Home) -> None:
+        await self._call(
+            "views.publish",
+            slack_user_id,
+            lambda: self._client.views_publish(user_id=slack_user_id, view=home_view(home, self._texts)),
+        )
+
+    async def _post(self, to: str, message: dict[str, Any], outbox_id: int, **extra: Any) -> Posted:
+        self._require_token(to)
+        metadata = {"event_type": OUTBOX_EVENT, "event_payload": {"outbox": str(outbox_id)}}
+        answer = await self._call(
+            "chat.postMessage",
+            to,
+            lambda: self._client.chat_postMessage(
+                channel=to,
+                text=_short(message),
+                blocks=message["blocks"],
+                unfurl_links=False,
+                unfurl_media=False,
+                metadata=metadata,
+                **extra,
+            ),
+        )
+        return Posted(str(answer["channel"]), str(answer["ts"]))
+
+    def _require_token(self, channel: str) -> None:
+        """Keep to one post a second and channel, with short bursts; raises SendPostponed."""
+        now = self._clock.wire_now()
+        tokens, since = self._tokens.get(channel, (float(BURST), now))
+        tokens = min(float(BURST), tokens + (now - since).total_seconds())
+        if tokens < 1:
+            raise SendPostponed(timedelta(seconds=1 - tokens), "paced")
+        self._tokens[channel] = (tokens - 1, now)
+
+    async def _call(
+        self, method: str, channel: str, call: Callable[[], Awaitable[AsyncSlackResponse]]
+    ) -> AsyncSlackResponse:
+        key = f"{method}:{channel}"
+        paused = self._paused_until.get(key)
+        if paused is not None and paused > self._clock.wire_now():
+            raise SendPostponed(paused - self._clock.wire_now(), "ratelimited")
+        try:
+            async with asyncio.timeout(CALL_WITHIN):
+                return await call()
+        except SlackApiError as error:
+            raise self._classify(error, key) from None
+        except ClientConnectorError:
+            raise SendPostponed(BACK_OFF, "slack_unreachable") from None
+        except (ClientError, SlackClientError, TimeoutError, ValueError):
+            # SlackClientError and ValueError: an answer that is no JSON; it may have done what we asked.
+            raise SendUncertain("maybe_sent") from None
+
+    def _classify(self, error: SlackApiError, key: str) -> Exception:
+        response = error.response
+        status = int(getattr(response, "status_code", 0) or 0)
+        code = str(response.get("error") or "") if isinstance(response, AsyncSlackResponse) else ""
+        if status == 429 or code in {"ratelimited", "rate_limited"}:
+            wait = timedelta(seconds=_retry_after(response))
+            self._paused_until[key] = self._clock.wire_now() + wait
+            return SendPostponed(wait, "ratelimited")
+        if status >= 500 or code in THEIR_ERRORS or (status != 200 and not code):
+            return SendUncertain("slack_error")
+        if code in TOKEN_ERRORS:
+            log.error("slack_refuses_us", error=code)
+            return SendPostponed(NOT_LOGGED_IN, code, alarm=True)
+        return SendRejected(code or "rejected")
+
+
+def _retry_after(response: Any) -> float:
+    headers = getattr(response, "headers", {}) or {}
+    value = next((v for k, v in headers.items() if k.lower() == "retry-after"), "1")
+    try:
+        return max(0.1, float(value[0] if isinstance(value, list) else value))
+    except ValueError:
+        return 1.0
+
+
+def _short(message: dict[str, Any]) -> str:
+    return cut(str(message["text"]), MESSAGE_TEXT)

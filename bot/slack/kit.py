@@ -1,0 +1,174 @@
+"""Small builders of Block Kit pieces that respect Slack's limits (facts: slack, section 8)."""
+
+from typing import Any, Final
+
+from bot.domain.visible import visible
+from bot.slack.ids import ActionId
+
+Block = dict[str, Any]
+
+SECTION_TEXT: Final = 3000
+HEADER_TEXT: Final = 150
+BUTTON_TEXT: Final = 75
+OPTION_TEXT: Final = 75
+TITLE_TEXT: Final = 24
+MODAL_BLOCKS: Final = 100
+MESSAGE_TEXT: Final = 3900  # chat.update refuses more than 4000
+
+
+def cut(text: str, limit: int) -> str:
+    """Return `text`, shortened with an ellipsis when it is too long for where it stands."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def plain(text: str, limit: int = SECTION_TEXT) -> Block:
+    """What somebody else wrote stands in plain_text: nothing in it can ping, link or hide."""
+    return {"type": "plain_text", "text": cut(visible(text), limit) or " ", "emoji": False}
+
+
+def label(text: str, limit: int) -> Block:
+    """Our own words."""
+    return {"type": "plain_text", "text": cut(text, limit), "emoji": True}
+
+
+def mrkdwn(text: str, limit: int = SECTION_TEXT) -> Block:
+    """Our own words with emphasis; anything foreign in it must have been escaped."""
+    return {"type": "mrkdwn", "text": cut(text, limit), "verbatim": True}
+
+
+def section(text: Block, *, accessory: Block | None = None, block_id: str | None = None) -> Block:
+    block: Block = {"type": "section", "text": text}
+    if accessory is not None:
+        block["accessory"] = accessory
+    if block_id is not None:
+        block["block_id"] = block_id
+    return block
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": label(text, HEADER_TEXT)}
+
+
+def context(*texts: str) -> Block:
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts if text]}
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def actions(*elements: Block, block_id: str | None = None) -> Block:
+    block: Block = {"type": "actions", "elements": list(elements)}
+    if block_id is not None:
+        block["block_id"] = block_id
+    return block
+
+
+def button(
+    action: ActionId, text: str, value: str, *, style: str | None = None, spoken: str = "", confirm: Block | None = None
+) -> Block:
+    made: Block = {
+        "type": "button",
+        "action_id": action.value,
+        "text": label(text, BUTTON_TEXT),
+        "value": value,
+    }
+    if style is not None:
+        made["style"] = style
+    if spoken:
+        made["accessibility_label"] = cut(spoken, BUTTON_TEXT)
+    if confirm is not None:
+        made["confirm"] = confirm
+    return made
+
+
+def confirm(title: str, text: str, yes: str, no: str, *, danger: bool = False) -> Block:
+    made: Block = {
+        "title": label(title, 100),
+        "text": label(text, 300),
+        "confirm": label(yes, 30),
+        "deny": label(no, 30),
+    }
+    if danger:
+        made["style"] = "danger"
+    return made
+
+
+def option(text: str, value: str, description: str = "") -> Block:
+    made: Block = {"text": plain(text, OPTION_TEXT), "value": value}
+    if description:
+        made["description"] = plain(description, OPTION_TEXT)
+    return made
+
+
+def field(
+    block_id: str, title: str, element: Block, *, hint: str = "", optional: bool = False, dispatch: bool = False
+) -> Block:
+    """An input. Its block_id and action_id never change, so that Slack keeps what is being typed."""
+    block: Block = {"type": "input", "block_id": block_id, "label": label(title, 2000), "element": element}
+    if hint:
+        block["hint"] = label(hint, 2000)
+    if optional:
+        block["optional"] = True
+    if dispatch:
+        block["dispatch_action"] = True
+    return block
+
+
+def text_input(action: ActionId, *, multiline: bool = False, most: int = 3000, initial: str = "") -> Block:
+    made: Block = {
+        "type": "plain_text_input",
+        "action_id": action.value,
+        "multiline": multiline,
+        "max_length": most,
+    }
+    if initial:
+        made["initial_value"] = initial
+    return made
+
+
+def select(action: ActionId, options: list[Block], *, initial: Block | None = None) -> Block:
+    made: Block = {"type": "static_select", "action_id": action.value, "options": options[:100]}
+    if initial is not None:
+        made["initial_option"] = initial
+    return made
+
+
+def radio(action: ActionId, options: list[Block], *, initial: Block | None = None) -> Block:
+    made: Block = {"type": "radio_buttons", "action_id": action.value, "options": options}
+    if initial is not None:
+        made["initial_option"] = initial
+    return made
+
+
+def modal(
+    title: str,
+    blocks: list[Block],
+    *,
+    close: str,
+    submit: str | None = None,
+    callback: str | None = None,
+    metadata: str = "",
+    external_id: str | None = None,
+    notify_on_close: bool = False,
+) -> Block:
+    view: Block = {
+        "type": "modal",
+        "title": label(title, TITLE_TEXT),
+        "close": label(close, TITLE_TEXT),
+        "blocks": blocks[:MODAL_BLOCKS],
+        "private_metadata": metadata,
+    }
+    if submit is not None:
+        view["submit"] = label(submit, TITLE_TEXT)
+    if callback is not None:
+        view["callback_id"] = callback
+    if external_id is not None:
+        view["external_id"] = external_id
+    if notify_on_close:
+        view["notify_on_close"] = True
+    return view
+
+
+def mention(slack_user_id: str) -> str:
+    return f"<@{slack_user_id}>" if slack_user_id else ""

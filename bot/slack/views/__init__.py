@@ -1,0 +1,1 @@
+"""Pure builders: data in, blocks out. Nothing here knows Slack's client or the database."""

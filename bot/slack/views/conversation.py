@@ -1,0 +1,176 @@
+"""The live modal: the whole conversation, and the answer."""
+
+from datetime import datetime
+
+from bot.domain.cards import ConversationView, Person, SaidLine, Sender
+from bot.domain.conversation import Direction
+from bot.domain.people import LinkRole
+from bot.domain.slack_text import escape_mrkdwn
+from bot.slack.ids import ActionId, CallbackId
+from bot.slack.kit import (
+    Block,
+    actions,
+    button,
+    context,
+    divider,
+    field,
+    modal,
+    mrkdwn,
+    option,
+    plain,
+    radio,
+    section,
+    select,
+    text_input,
+)
+from bot.slack.views.card import failure_text, resend_button, state_text
+from bot.slack.views.thread import media_text
+from bot.texts import Texts, when
+
+REPLY = "reply"
+KIND = "kind"
+SMS, NOTE = "sms", "note"
+
+
+def loading_modal(texts: Texts, external_id: str) -> Block:
+    """The skeleton that is opened at once; `trigger_id` lives for three seconds."""
+    return modal(
+        texts.staff("modal.title", code=""),
+        [section(mrkdwn(texts.staff("modal.loading")))],
+        close=texts.staff("modal.close"),
+        external_id=external_id,
+        notify_on_close=True,
+        callback=CallbackId.CONVERSATION.value,
+    )
+
+
+def message_modal(texts: Texts, title_key: str, words: str) -> Block:
+    """A modal that only says something."""
+    return modal(texts.staff(title_key), [section(mrkdwn(words))], close=texts.staff("modal.close"))
+
+
+def conversation_modal(view: ConversationView, texts: Texts, now: datetime, external_id: str) -> Block:
+    """Return the modal. The reply's block_id and action_id never change, so a draft survives every update."""
+    blocks = [*_about(view, texts), divider()]
+    if view.has_earlier:
+        blocks.append(actions(_page(ActionId.EARLIER, "button.earlier", external_id, texts), block_id="earlier"))
+    for line in view.lines:
+        blocks.extend(_said(line, texts, now))
+    if not view.lines:
+        blocks.append(section(mrkdwn(texts.staff("modal.nobody"))))
+    if view.has_later:
+        blocks.append(actions(_page(ActionId.LATER, "button.later", external_id, texts), block_id="later"))
+    blocks.append(divider())
+    blocks.extend(_answer(view, texts))
+    return modal(
+        texts.staff("modal.title", code=_code(view)),
+        blocks,
+        close=texts.staff("modal.close"),
+        submit=texts.staff("modal.submit"),
+        callback=CallbackId.CONVERSATION.value,
+        metadata=view.conversation_id,
+        external_id=external_id,
+        notify_on_close=True,
+    )
+
+
+def _code(view: ConversationView) -> str:
+    return view.codes[0] if len(view.codes) == 1 else f"{view.codes[0]} +{len(view.codes) - 1}"
+
+
+def _page(action: ActionId, key: str, external_id: str, texts: Texts) -> Block:
+    return button(action, texts.staff(key), external_id)
+
+
+def _about(view: ConversationView, texts: Texts) -> list[Block]:
+    blocks: list[Block] = []
+    if view.is_trial:
+        blocks.append(context(texts.staff("trial.banner")))
+    who = [texts.staff("modal.unknown_person")] if not view.people else [_person(p, texts) for p in view.people]
+    if view.namnd_name:
+        who.append(view.namnd_name)
+    blocks.append(section(plain("\n".join(who))))
+    language = texts.language_name(view.language)
+    key = "modal.number" if view.language == "sv" else "modal.number_language"
+    blocks.append({"type": "context", "elements": [plain(texts.staff(key, number=view.number, language=language))]})
+    warnings = []
+    if view.sender is Sender.SHARED:
+        warnings.append(texts.staff("modal.shared_warning"))
+    if view.is_shift_over:
+        warnings.append(texts.staff("modal.shift_over"))
+    if not view.is_open:
+        warnings.append(texts.staff("modal.closed"))
+    if view.taken_by:
+        warnings.append(texts.staff("modal.taken_by", who=escape_mrkdwn(view.taken_by)))
+    blocks.extend(section(mrkdwn(words)) for words in warnings)
+    if view.must_pick:
+        blocks.append(_namnd_choice(view, texts))
+    if len({p.youth_id for p in view.people}) > 1:
+        blocks.append(_concerns(view, texts))
+    return blocks
+
+
+def _person(person: Person, texts: Texts) -> str:
+    if person.role is LinkRole.YOUTH:
+        return texts.staff("modal.person_youth", name=person.name)
+    return texts.staff("modal.person_guardian", name=person.name, youth=person.youth_name)
+
+
+def _namnd_choice(view: ConversationView, texts: Texts) -> Block:
+    options = [option(name, namnd) for namnd, name in view.must_pick]
+    words = mrkdwn(texts.staff("modal.pick_namnd_label"))
+    return section(words, accessory=select(ActionId.PICK_NAMND, options), block_id="pick_namnd")
+
+
+def _concerns(view: ConversationView, texts: Texts) -> Block:
+    youths = {p.youth_id: option(p.youth_name, p.youth_id) for p in view.people}
+    chosen = [made for youth_id, made in youths.items() if youth_id in view.concerns]
+    element: Block = {
+        "type": "checkboxes",
+        "action_id": ActionId.CONCERNS.value,
+        "options": list(youths.values())[:10],
+    }
+    if chosen:
+        element["initial_options"] = chosen
+    return section(mrkdwn(texts.staff("modal.concerns_label")), accessory=element, block_id="concerns")
+
+
+def _said(line: SaidLine, texts: Texts, now: datetime) -> list[Block]:
+    at = when(line.at, now)
+    who = escape_mrkdwn(line.who)
+    state = "" if line.sent is None else state_text(line.sent, texts)
+    key = {
+        Direction.IN: "modal.line_in_new" if line.is_new else "modal.line_in",
+        Direction.OUT: "modal.line_out",
+        Direction.NOTE: "modal.line_note",
+        Direction.AUTO: "modal.line_auto",
+    }[line.direction]
+    top = texts.staff(key, who=who, at=at, state=state)
+    if line.is_late:
+        top = texts.staff("modal.line_late", line=top)
+    failed = line.sent is not None and line.sent.is_failed
+    if failed and line.sent is not None:
+        top = f"{top}\n:warning: {failure_text(line.sent, texts)}"
+    if line.media_count:
+        top = f"{top}\n{media_text(line.media_count, texts)}"
+    accessory = resend_button(line.message_id, texts) if line.sent is not None and line.sent.may_resend else None
+    blocks = [context(top)]
+    if line.body or not line.media_count:
+        body = line.body if line.body.strip() else texts.staff("modal.empty_text")
+        blocks.append(section(plain(body), accessory=accessory))
+    return blocks
+
+
+def _answer(view: ConversationView, texts: Texts) -> list[Block]:
+    blocks: list[Block] = []
+    if not view.can_reply:
+        reason = texts.staff(f"refusal.{view.no_reply_reason}")
+        blocks.append(section(mrkdwn(texts.staff("modal.cannot_reply", reason=reason))))
+    element = text_input(ActionId.REPLY_TEXT, multiline=True, initial=view.draft)
+    hint = texts.staff("modal.reply_hint")
+    blocks.append(field(REPLY, texts.staff("modal.reply_label"), element, hint=hint))
+    note = option(texts.staff("modal.kind_note"), NOTE)
+    to = view.people[0].name if view.people else view.number
+    options = [option(texts.staff("modal.kind_sms", who=to), SMS), note] if view.can_reply else [note]
+    blocks.append(field(KIND, texts.staff("modal.kind_label"), radio(ActionId.KIND, options, initial=options[0])))
+    return blocks

@@ -1,0 +1,80 @@
+"""App Home, and the answer to /beredskap. Sealed: codes and times, and staff by mention."""
+
+from datetime import datetime
+from typing import Any
+
+from bot.domain.cards import DutyLine, Home, OpenLine
+from bot.domain.slack_text import escape_mrkdwn
+from bot.slack.ids import ActionId
+from bot.slack.kit import Block, actions, button, context, divider, header, mrkdwn, section
+from bot.texts import Texts, span, when
+
+
+def home_view(home: Home, texts: Texts) -> Block:
+    """Return the Home tab of one person."""
+    if not home.is_known:
+        return {"type": "home", "blocks": [section(mrkdwn(texts.staff("home.not_known")))]}
+    blocks: list[Block] = [context(texts.staff("trial.banner"))] if home.is_trial else []
+    blocks += [header(texts.staff("home.duty")), *duty_blocks(home.duties, texts, home.now)]
+    buttons = []
+    if home.may_start:
+        buttons.append(button(ActionId.NEW_TEXT, texts.staff("button.new_text"), "new", style="primary"))
+    if home.may_enrol:
+        buttons.append(button(ActionId.ENROL, texts.staff("button.enrol"), "enrol"))
+    if buttons:
+        blocks.append(actions(*buttons))
+    blocks += [divider(), header(texts.staff("home.open"))]
+    blocks += [_open(line, texts, home.now) for line in home.open] or [section(mrkdwn(texts.staff("home.open_none")))]
+    blocks += [divider(), header(texts.staff("home.shifts"))]
+    shifts = [texts.staff("home.shift", span=span(a, b), namnd=escape_mrkdwn(n)) for a, b, n in home.shifts]
+    blocks.append(section(mrkdwn("\n".join(shifts) or texts.staff("home.shifts_none"))))
+    blocks.append(context(texts.staff("home.now", at=when(home.now, home.now))))
+    return {"type": "home", "blocks": blocks[:100]}
+
+
+def _open(line: OpenLine, texts: Texts, now: datetime) -> Block:
+    key = "home.open_waiting" if line.unanswered else "home.open_calm"
+    words = texts.staff(
+        key,
+        codes=", ".join(line.codes),
+        sender=texts.staff(f"sender.{line.sender.value}"),
+        namnd=line.namnd_name or "–",
+        since="" if line.since is None else when(line.since, now),
+    )
+    return section(mrkdwn(words), accessory=button(ActionId.OPEN, texts.staff("button.open"), line.conversation_id))
+
+
+def duty_blocks(duties: tuple[DutyLine, ...], texts: Texts, now: datetime) -> list[Block]:
+    return [section(mrkdwn(_duty(line, texts, now))) for line in duties[:20]]
+
+
+def duty_message(duties: tuple[DutyLine, ...], texts: Texts, now: datetime) -> dict[str, Any]:
+    """Return the answer to /beredskap."""
+    return {
+        "response_type": "ephemeral",
+        "text": "\n".join(_duty(line, texts, now) for line in duties),
+        "blocks": [*duty_blocks(duties, texts, now), context(texts.staff("command.help"))],
+    }
+
+
+def _duty(line: DutyLine, texts: Texts, now: datetime) -> str:
+    until = "" if line.until is None else when(line.until, now)
+    key = f"duty.{line.state}"
+    if line.is_gap:
+        key = "duty.gap"
+    elif line.backup:
+        key = "duty.beredskap_backup"
+    words = [
+        texts.staff(
+            key, namnd=escape_mrkdwn(line.namnd_name), who=_who(line.who), until=until, backup=_who(line.backup)
+        )
+    ]
+    if line.next_from is not None:
+        words.append(texts.staff("duty.next", who=_who(line.next_who), from_=when(line.next_from, now)))
+    else:
+        words.append(texts.staff("duty.next_none"))
+    return " ".join(words)
+
+
+def _who(who: str) -> str:
+    return who if who.startswith("<@") else escape_mrkdwn(who)

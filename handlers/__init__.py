@@ -1,0 +1,1 @@
+"""Inbound: HTTP and Slack. Parse, authorise, call one service, answer."""

@@ -1,0 +1,1 @@
+"""Slack in: events are stored, clicks and forms run their service at once."""

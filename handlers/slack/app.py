@@ -1,0 +1,141 @@
+"""The Bolt application. Built in a factory; nothing happens at import."""
+
+import json
+import logging
+from typing import Any, Final
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.async_app import AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import Busy
+from bot.ports import Incoming
+from bot.services.context import Context
+from bot.settings import Settings
+from handlers.counters import Counters
+from handlers.inbox_rows import SLACK
+from handlers.slack import clicks, commands, enrolment, forms, live_modal
+from handlers.slack.listeners import Background, Listeners
+
+log = structlog.get_logger(__name__)
+
+RESPOND_ONCE: Final = "foreign_team"
+
+
+class _NoBodies(logging.Filter):
+    """Bolt says whole request bodies in some warnings (facts: slack, section 18); keep the first line only."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.getMessage().split("\n", 1)[0]
+        record.msg, record.args = said.split("{", 1)[0][:120], ()
+        return True
+
+
+def bolt_logger() -> logging.Logger:
+    logger = logging.getLogger("beredskap.bolt")
+    logger.setLevel(logging.WARNING)
+    if not logger.filters:
+        logger.addFilter(_NoBodies())
+    return logger
+
+
+def build_bolt(
+    settings: Settings, client: AsyncWebClient, ctx: Context, counters: Counters, background: Background
+) -> AsyncApp:
+    """Return the Bolt app with every listener. `authorize` is our own: listening does not depend on Slack's health."""
+    slack = settings.file.slack
+    token = settings.env.slack_bot_token.get_secret_value()
+
+    async def authorize(**_: Any) -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=slack.enterprise_id or None,
+            team_id=slack.team_id,
+            bot_token=token,
+            bot_id=slack.bot_id or None,
+            bot_user_id=slack.bot_user_id,
+        )
+
+    app = AsyncApp(
+        signing_secret=settings.env.slack_signing_secret.get_secret_value(),
+        authorize=authorize,
+        client=client,
+        logger=bolt_logger(),
+    )
+    for name in ("slack_bolt", "slack_sdk"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+    async def gate(req: AsyncBoltRequest, context: Any, next_: Any) -> BoltResponse | None:
+        """Refuse strangers, store events; let clicks, commands and forms through."""
+        body: dict[str, Any] = dict(req.body or {})
+        if _is_foreign(body, settings):
+            counters.foreign.inc()
+            log.warning("foreign_slack_request", kind=str(body.get("type", "command")))
+            return BoltResponse(status=200, body=_refusal(body, ctx))
+        kind = body.get("type")
+        if kind == "event_callback":
+            return await _keep(body, ctx)
+        if kind == "app_rate_limited":
+            log.error("slack_limits_our_events")
+            return BoltResponse(status=200, body="")
+        passed: BoltResponse | None = await next_()
+        return passed
+
+    async def middleware(req: AsyncBoltRequest, context: Any, next: Any) -> BoltResponse | None:
+        return await gate(req, context, next)
+
+    app.middleware(middleware)
+    for module in (clicks, commands, enrolment, forms, live_modal):
+        module.register(Listeners(app, background), ctx)
+    return app
+
+
+async def _keep(body: dict[str, Any], ctx: Context) -> BoltResponse:
+    """Insert, commit, 200; a repeat too. What cannot be stored is 503, so that Slack sends it again."""
+    event = body.get("event") or {}
+    sender = event.get("user") or (event.get("message") or {}).get("user") or event.get("channel") or "?"
+    if isinstance(sender, dict):
+        sender = sender.get("id", "?")
+    raw = json.dumps(body, ensure_ascii=False)
+    incoming = Incoming(SLACK, str(body["event_id"]), f"slack:{sender}", raw, ctx.clock.now())
+    try:
+        await ctx.store.put(incoming)
+    except Busy:
+        return BoltResponse(status=503, body="")
+    return BoltResponse(status=200, body="")
+
+
+def _is_foreign(body: dict[str, Any], settings: Settings) -> bool:
+    """Bolt does not compare the team (facts: slack, section 4), so we do; actors from elsewhere count too."""
+    ours = settings.file.slack
+    teams = [body.get("team_id"), (body.get("team") or {}).get("id") if isinstance(body.get("team"), dict) else None]
+    user = body.get("user")
+    if isinstance(user, dict):
+        teams.append(user.get("team_id"))
+    if any(team not in {None, "", ours.team_id} for team in teams):
+        return True
+    app_id = body.get("api_app_id")
+    return bool(ours.app_id and app_id and app_id != ours.app_id)
+
+
+def _refusal(body: dict[str, Any], ctx: Context) -> str | dict[str, Any]:
+    if body.get("command"):
+        return {"response_type": "ephemeral", "text": ctx.texts.staff(f"refusal.{RESPOND_ONCE}")}
+    return ""
+
+
+def slack_routes(app: AsyncApp) -> list[web.RouteDef]:
+    """Slack's events, interactivity and commands all arrive here."""
+
+    async def slack_events(request: web.Request) -> web.Response:
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        if not timestamp.isdecimal():
+            return web.Response(status=401, text="")  # Bolt would answer 500 with a traceback
+        bolt_request = await to_bolt_request(request)
+        return await to_aiohttp_response(await app.async_dispatch(bolt_request))
+
+    return [web.post("/slack/events", slack_events)]

@@ -1,0 +1,85 @@
+"""The ticks. Each is safe to run late or twice; none keeps a schedule of its own."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.domain.calendar import STOCKHOLM
+from bot.domain.errors import Busy
+from bot.services.context import Context
+from bot.services.deliver import look_for_uncertain
+from bot.services.follow_duty import follow_duty, nudge_untaken
+from bot.services.reconcile import reconcile
+from bot.services.watch_numbers import watch_numbers
+
+log = structlog.get_logger(__name__)
+
+Tick = Callable[[Context], Awaitable[object]]
+
+
+async def uncertain_tick(ctx: Context) -> None:
+    """Look for what may have been sent."""
+    await look_for_uncertain(ctx=ctx)
+
+
+async def duty_tick(ctx: Context) -> None:
+    """Let conversations follow the duty, and hand on what nobody takes."""
+    moved = await follow_duty(ctx=ctx)
+    nudged = await nudge_untaken(ctx=ctx)
+    if moved or nudged:
+        log.info("duty_followed", moved=moved, nudged=nudged)
+
+
+async def reconcile_tick(ctx: Context) -> None:
+    """Compare the provider's list with ours."""
+    await reconcile(ctx=ctx)
+
+
+async def numbers_tick(ctx: Context) -> None:
+    """Tell the leaders which contact numbers are too old to be named in a text."""
+    await watch_numbers(ctx=ctx)
+
+
+EVERY: Final[dict[Tick, timedelta]] = {
+    uncertain_tick: timedelta(seconds=2),
+    duty_tick: timedelta(seconds=15),
+    reconcile_tick: timedelta(minutes=3),
+    numbers_tick: timedelta(hours=1),
+}
+
+
+class Ticker:
+    """Wakes the ticks in wire time, and runs all of them at once when the world's clock has jumped."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._scheduler = AsyncIOScheduler(  # type: ignore[no-untyped-call]
+            timezone=STOCKHOLM, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        for tick, every in EVERY.items():
+            self._scheduler.add_job(  # type: ignore[no-untyped-call]
+                self.run, "interval", args=[tick], seconds=every.total_seconds(), id=tick.__name__
+            )
+
+    def start(self) -> None:
+        self._scheduler.start()  # type: ignore[no-untyped-call]
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)  # type: ignore[no-untyped-call]
+
+    async def run(self, tick: Tick) -> None:
+        """Run one tick; the next one comes whatever happens to this."""
+        try:
+            await tick(self._ctx)
+        except Busy:
+            log.warning("tick_postponed", tick=tick.__name__)
+        except Exception:
+            log.exception("tick_failed", tick=tick.__name__)
+
+    async def run_due(self) -> None:
+        """Run what follows world time, now."""
+        await self.run(duty_tick)
+        await self.run(numbers_tick)
