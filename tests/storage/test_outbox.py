@@ -1,0 +1,255 @@
+"""The outbox: claimed once, one at a time and in order per lane, and uncertain when somebody was lost."""
+
+import asyncio
+from datetime import timedelta
+
+from bot.domain.outbound import OutboxKind, OutboxState, Priority
+from bot.ports import Outbound, Tx
+from storage.store import SqlStore
+from tests.frozen import FrozenClock
+from tests.storage.given import MINUTE, NOW, to_send
+
+LEASE = timedelta(seconds=30)
+
+
+async def claim(store: SqlStore, owner: str = "me") -> Outbound | None:
+    return await store.write(lambda tx: tx.outbox.claim(owner, LEASE))
+
+
+async def claimed_id(store: SqlStore) -> int:
+    row = await claim(store)
+    assert row is not None
+    return row.id
+
+
+async def record(store: SqlStore, row_id: int, state: OutboxState, wait: timedelta = timedelta(0)) -> None:
+    await store.write(lambda tx: tx.outbox.record(row_id, state, wait=wait))
+
+
+async def sent(store: SqlStore) -> list[str]:
+    """Send everything that is due, and return the keys in that order."""
+    keys = []
+    while (row := await claim(store)) is not None:
+        keys.append(row.payload["row"])
+        await record(store, row.id, OutboxState.SENT)
+    return keys
+
+
+async def add(store: SqlStore, *keys: str, lane: str = "a", priority: Priority = Priority.NORMAL) -> None:
+    def change(tx: Tx) -> None:
+        for key in keys:
+            assert to_send(tx, key, lane, priority=priority)
+
+    await store.write(change)
+
+
+async def test_a_row_is_what_was_added(store: SqlStore) -> None:
+    await store.write(
+        lambda tx: tx.outbox.add(OutboxKind.SMS, "x", {"delivery": "d1"}, dedupe_key="k", priority=Priority.SMS)
+    )
+
+    row = await claim(store)
+
+    assert row == Outbound(
+        id=row.id if row else 0,
+        kind=OutboxKind.SMS,
+        lane="x",
+        payload={"delivery": "d1"},
+        attempts=1,
+        looks=0,
+        created_at=NOW,
+        state=OutboxState.SENDING,
+        priority=Priority.SMS,
+    )
+    assert await store.read(lambda tx: tx.outbox.by_key("k")) == row
+    assert await store.read(lambda tx: tx.outbox.by_key("none")) is None
+
+
+async def test_planned_twice_is_said_once(store: SqlStore) -> None:
+    assert await store.write(lambda tx: to_send(tx, "k"))
+    assert not await store.write(lambda tx: to_send(tx, "k"))
+
+    assert await sent(store) == ["k"]
+    assert not await store.write(lambda tx: to_send(tx, "k"))
+
+
+async def test_the_most_urgent_goes_first(store: SqlStore) -> None:
+    await add(store, "nag", lane="a", priority=Priority.LOW)
+    await add(store, "card", lane="b")
+    await add(store, "alarm", lane="c", priority=Priority.URGENT)
+
+    assert await sent(store) == ["alarm", "card", "nag"]
+
+
+async def test_four_workers_claim_each_of_a_hundred_rows_once(store: SqlStore) -> None:
+    for n in range(100):
+        await add(store, f"{n:03}", lane=f"lane {n}")
+
+    async def work(owner: str) -> list[str]:
+        keys = []
+        while (row := await claim(store, owner)) is not None:
+            keys.append(row.payload["row"])
+            await record(store, row.id, OutboxState.SENT)
+        return keys
+
+    shares = await asyncio.gather(*(work(f"worker {n}") for n in range(4)))
+
+    assert sorted(key for share in shares for key in share) == [f"{n:03}" for n in range(100)]
+
+
+async def test_a_lane_leaves_one_at_a_time_and_in_order(store: SqlStore) -> None:
+    for n in range(40):
+        await add(store, f"{n:02}", lane=f"lane {n % 4}")
+    on_the_way: set[str] = set()
+    order: list[str] = []
+
+    async def work() -> None:
+        while await store.read(lambda tx: tx.outbox.waiting()):
+            row = await claim(store)
+            if row is None:
+                continue
+            assert row.lane not in on_the_way
+            on_the_way.add(row.lane)
+            order.append(row.payload["row"])
+            await asyncio.sleep(0)
+            on_the_way.remove(row.lane)
+            await record(store, row.id, OutboxState.SENT)
+
+    await asyncio.gather(*(work() for _ in range(4)))
+
+    assert sorted(order) == [f"{n:02}" for n in range(40)]
+    for lane in range(4):
+        mine = [key for key in order if int(key) % 4 == lane]
+        assert mine == sorted(mine)
+
+
+async def test_urgency_does_not_overtake_within_a_lane(store: SqlStore) -> None:
+    await add(store, "first")
+    await add(store, "second", priority=Priority.URGENT)
+
+    assert await sent(store) == ["first", "second"]
+
+
+async def test_of_several_updates_of_one_card_one_waits(store: SqlStore) -> None:
+    assert await store.write(lambda tx: to_send(tx, "1", fold_key="card:c1"))
+    assert not await store.write(lambda tx: to_send(tx, "2", fold_key="card:c1"))
+    assert await store.write(lambda tx: to_send(tx, "3", fold_key="card:c2"))
+
+    first = await claimed_id(store)
+    # What changes while one is on its way must be said by a further one.
+    assert await store.write(lambda tx: to_send(tx, "4", fold_key="card:c1"))
+    await record(store, first, OutboxState.SENT)
+
+    assert await sent(store) == ["3", "4"]
+
+
+async def test_a_postponed_update_gives_way_to_a_newer_one(store: SqlStore) -> None:
+    await store.write(lambda tx: to_send(tx, "1", fold_key="card:c1"))
+    first = await claimed_id(store)
+    await store.write(lambda tx: to_send(tx, "2", fold_key="card:c1"))
+
+    await record(store, first, OutboxState.DUE, wait=MINUTE)
+
+    assert await sent(store) == ["2"]
+    row = await store.read(lambda tx: tx.outbox.get(first))
+    assert row is not None
+    assert row.state is OutboxState.DROPPED
+
+
+async def test_a_postponed_row_blocks_its_lane_and_no_other(store: SqlStore, clock: FrozenClock) -> None:
+    await add(store, "1", "2")
+    await record(store, await claimed_id(store), OutboxState.DUE, wait=MINUTE)
+    await add(store, "3", lane="b")
+
+    assert await sent(store) == ["3"]
+
+    clock.passes(MINUTE)
+    assert await sent(store) == ["1", "2"]
+
+
+async def test_what_waits_follows_the_wire_and_not_the_world(store: SqlStore, clock: FrozenClock) -> None:
+    await store.write(lambda tx: to_send(tx, "later", after=MINUTE))
+
+    clock.world_jumps(timedelta(days=3))
+    assert await claim(store) is None
+    assert await store.read(lambda tx: tx.outbox.waiting()) == 0
+
+    clock.passes(MINUTE)
+    assert await sent(store) == ["later"]
+
+
+async def test_an_attempt_that_does_not_count_is_not_counted(store: SqlStore) -> None:
+    await add(store, "1")
+    row_id = await claimed_id(store)
+    await store.write(lambda tx: tx.outbox.record(row_id, OutboxState.DUE, counted=False))
+
+    row = await claim(store)
+
+    assert row is not None
+    assert row.attempts == 1
+
+
+async def test_a_row_is_uncertain_once_its_lease_has_run_out_and_not_before(
+    store: SqlStore, clock: FrozenClock
+) -> None:
+    await add(store, "1", "2")
+    row_id = await claimed_id(store)
+
+    clock.passes(LEASE)
+    assert await store.write(lambda tx: tx.outbox.lapse()) == []
+    assert await claim(store) is None
+
+    clock.passes(timedelta(microseconds=1))
+    assert await store.write(lambda tx: tx.outbox.lapse()) == [row_id]
+    assert await store.write(lambda tx: tx.outbox.lapse()) == []
+    [uncertain] = await store.read(lambda tx: tx.outbox.uncertain_due())
+    assert (uncertain.id, uncertain.state, uncertain.looks) == (row_id, OutboxState.UNCERTAIN, 0)
+    assert await sent(store) == ["2"]
+
+
+async def test_a_world_that_jumps_ends_no_lease(store: SqlStore, clock: FrozenClock) -> None:
+    await add(store, "1")
+    await claimed_id(store)
+
+    clock.world_jumps(timedelta(days=1))
+
+    assert await store.write(lambda tx: tx.outbox.lapse()) == []
+
+
+async def test_an_uncertain_row_is_looked_for_when_it_is_time(store: SqlStore, clock: FrozenClock) -> None:
+    await add(store, "1")
+    row_id = await claimed_id(store)
+    await record(store, row_id, OutboxState.UNCERTAIN, wait=MINUTE)
+    assert await store.read(lambda tx: tx.outbox.uncertain_due()) == []
+
+    clock.passes(MINUTE)
+    assert [row.id for row in await store.read(lambda tx: tx.outbox.uncertain_due())] == [row_id]
+    await store.write(lambda tx: tx.outbox.looked(row_id, MINUTE))
+    assert await store.read(lambda tx: tx.outbox.uncertain_due()) == []
+
+    clock.passes(MINUTE)
+    [row] = await store.read(lambda tx: tx.outbox.uncertain_due())
+    assert row.looks == 1
+
+
+async def test_the_ids_of_what_has_left_are_known_per_lane(store: SqlStore) -> None:
+    await add(store, "1", lane="a")
+    await add(store, "2", lane="b")
+    row_id = await claimed_id(store)
+    await store.write(lambda tx: tx.outbox.record(row_id, OutboxState.SENT, provider_id="SM1"))
+
+    assert await store.read(lambda tx: tx.outbox.provider_ids("a")) == ["SM1"]
+    assert await store.read(lambda tx: tx.outbox.provider_ids("b")) == []
+
+
+async def test_an_outbox_row_goes_with_the_change_that_caused_it(store: SqlStore) -> None:
+    def crash(tx: Tx) -> None:
+        to_send(tx, "1")
+        raise RuntimeError("after the row")
+
+    try:
+        await store.write(crash)
+    except RuntimeError:
+        pass
+
+    assert await claim(store) is None
