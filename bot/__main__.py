@@ -20,6 +20,7 @@ from storage.migrate import WrongSchema, migrate
 from storage.vault import generate_key
 
 CANNOT_RUN = 2
+ONLY_HERE = "Utan dem svarar boten bara på den egna maskinen (--host 127.0.0.1) eller i provdrift ([trial] on = true)."
 
 
 @click.group(help="Beredskapsbot: sms från unga och vårdnadshavare till den som har beredskap, i Slack.")
@@ -49,12 +50,7 @@ def serve_command(host: str, port: int) -> None:
     chosen = settings()
     missing = chosen.missing_for_production()
     if missing and not is_loopback(host) and not chosen.rules.is_trial:
-        stop_with(
-            [f"{name} saknas i beredskap.toml" for name in missing]
-            + [
-                "Utan dem svarar boten bara på den egna maskinen (--host 127.0.0.1) eller i provdrift ([trial] on = true)."
-            ]
-        )
+        stop_with([*(f"{name} saknas i beredskap.toml" for name in missing), ONLY_HERE])
     try:
         asyncio.run(serve(chosen, host, port))
     except (BadSettings, WrongSchema) as error:

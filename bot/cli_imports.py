@@ -75,6 +75,8 @@ def _run(
             result = asyncio.run(_import(action, table, open_context, as_email, dry_run, progress))
     except CannotImport as reason:
         return _cannot(str(reason))
+    except click.ClickException as error:  # the settings or the database are not as they should be
+        return _cannot(error.format_message())
     except NotAllowed:
         return _cannot(words.DENIED)
     except Busy:

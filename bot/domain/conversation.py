@@ -1,5 +1,6 @@
 """A conversation with one number within one nämnd, and what was written in it."""
 
+import itertools
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -130,7 +131,8 @@ class Conversation:
             route.shift_id,
             route.ground,
         )
-        if same:
+        stays_with_leader = newest is not None and newest.ground is Ground.UNTAKEN and route.ground is Ground.OFFICE
+        if same or stays_with_leader:
             return self
         keeps = route.staff_id is None or self.taken_by in {None, route.staff_id} or not route_moves(newest, route)
         return replace(
@@ -145,7 +147,9 @@ class Conversation:
 
     @property
     def escalated_to(self) -> frozenset[StaffId]:
-        return frozenset(r.staff_id for r in self.routes if r.staff_id is not None and r.ground.is_escalation)
+        """The leaders who have it now because nobody else did; it ends when somebody else has it."""
+        newest = itertools.takewhile(lambda route: route.ground.is_escalation, reversed(self.routes))
+        return frozenset(route.staff_id for route in newest if route.staff_id is not None)
 
 
 def route_moves(before: Route | None, after: Route) -> bool:

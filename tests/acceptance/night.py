@@ -126,7 +126,7 @@ class Said:
 
     @property
     def is_card(self) -> bool:
-        return self.thread_ts is None and any(b.get("type") == "header" for b in self.blocks)
+        return self.thread_ts in {None, self.ts} and any(b.get("type") == "header" for b in self.blocks)
 
 
 @dataclass
@@ -147,8 +147,8 @@ class Phone:
     def inbox(self) -> list[dict[str, Any]]:
         """Return what has been delivered to this phone, oldest first."""
         state = self.night.sandbox.carrier.state()
-        shown = next((p for p in state["phones"] if p["number"] == self.number), {"messages": []})
-        return [m for m in shown["messages"] if not m["mine"]]
+        messages = [m for p in state["phones"] if p["number"] == self.number for m in p["messages"]]
+        return [m for m in messages if not m["mine"]]
 
     def receives(self, words: str, *, times: int = 1) -> None:
         """Check that exactly `times` delivered texts hold `words`, and remember them as expected."""
@@ -245,7 +245,7 @@ class Person:
 
     async def submits(self, values: dict[str, Any]) -> dict[str, Any]:
         shown: dict[str, Any] = await self.night.sandbox.slack.submit(
-            self.user, self.modal()["id"], {b: v if isinstance(v, dict) else v for b, v in values.items()}
+            self.user, self.modal()["id"], values
         )
         await self.night.settles()
         return shown

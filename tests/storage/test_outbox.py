@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.outbound import OutboxKind, OutboxState, Priority
 from bot.ports import Outbound, Tx
 from storage.store import SqlStore
@@ -247,9 +249,7 @@ async def test_an_outbox_row_goes_with_the_change_that_caused_it(store: SqlStore
         to_send(tx, "1")
         raise RuntimeError("after the row")
 
-    try:
+    with pytest.raises(RuntimeError):
         await store.write(crash)
-    except RuntimeError:
-        pass
 
     assert await claim(store) is None

@@ -2,22 +2,26 @@
 
 import csv
 from datetime import datetime
-from importlib.resources import files
 from typing import Any, Final
 
 from bot.domain.calendar import local
 from bot.sandbox.carrier import PretendCarrier
-from bot.sandbox.seed import PHONES
+from bot.sandbox.seed import ADMIN, PHONES, STAFF, YOUTHS, shifts_csv
 from bot.sandbox.slack import PretendSlack
 from bot.services.context import Context
+from bot.services.imports import shifts, staff, youths
+from bot.services.imports.csv_table import read_table
 
-HERE: Final = files("bot.sandbox") / "seed"
 TITLES: Final = {
     "familjebehandlare": "Familjebehandlare",
     "ledare": "Leder beredskapen",
     "handläggare": "Handläggare",
     "admin": "Administratör",
 }
+
+
+class BadSeed(Exception):
+    """A seed file does not pass the import: the message says line and column."""
 
 
 def seed_carrier(carrier: PretendCarrier) -> None:
@@ -43,12 +47,21 @@ def seed_slack(slack: PretendSlack) -> None:
 
 
 async def seed_bot(ctx: Context, now: datetime) -> None:
-    """Import people and rota as an administrator would."""
-    raise NotImplementedError
+    """Import people and rota as an administrator would. Raises BadSeed."""
+    await _import(staff.import_staff, STAFF.read_bytes(), staff.COLUMNS, ctx, None)
+    await _import(youths.import_youths, YOUTHS.read_bytes(), youths.COLUMNS, ctx, ADMIN)
+    rota = shifts_csv(local(now).date()).encode()
+    await _import(shifts.import_shifts, rota, shifts.COLUMNS, ctx, ADMIN)
+
+
+async def _import(action: Any, data: bytes, columns: Any, ctx: Context, as_email: str | None) -> None:
+    result = await action(read_table(data, columns), ctx=ctx, as_email=as_email)
+    if result.problems:
+        raise BadSeed(", ".join(f"{problem.line}: {problem.column}" for problem in result.problems))
 
 
 def _staff() -> list[dict[str, Any]]:
-    lines = (HERE / "staff.csv").read_text(encoding="utf-8").splitlines()
+    lines = STAFF.read_text(encoding="utf-8").splitlines()
     return [row for row in csv.DictReader(lines, delimiter=";") if row["slack_id"]]
 
 
@@ -58,7 +71,3 @@ def _title(roles: str) -> str:
             namnd = roles.split("/")[0].strip().capitalize().replace("Sodermark", "Södermark")
             return f"{title}, {namnd}"
     return ""
-
-
-def today(now: datetime) -> Any:
-    return local(now).date()

@@ -22,7 +22,6 @@ PERSONNUMMER: Final = re.compile(
 BARE_PERSONNUMMER: Final = re.compile(rf"(?<!\d)\d\d{_DAY}\d{{4}}(?!\d)")
 LONG_DIGITS: Final = re.compile(r"(?:\d[\s-]?){7,}")
 YES_NO: Final = {"ja": True, "j": True, "nej": False, "n": False}
-EXCEL_STRIPPED: Final = re.compile(r"^(?:46)?7\d{8}$")
 
 
 def looks_like_personnummer(text: str, *, is_phone: bool = False) -> bool:
@@ -51,7 +50,6 @@ class Cells:
         self, row: Row, problems: list[Remark], rules: Rules, texts: Texts, *, phones: tuple[str, ...] = ("telefon",)
     ) -> None:
         self.row = row
-        self.is_good = True
         self._problems = problems
         self.rules = rules
         self._texts = texts
@@ -60,11 +58,13 @@ class Cells:
             for column, value in row.cells.items()
             if column not in {"start", "slut"} and looks_like_personnummer(value, is_phone=column in phones)
         }
-        for column in sorted(self._forbidden):
-            self.wrong(column, words.PERSONNUMMER)
+        self.is_good = not self._forbidden
+        problems.extend(Remark(row.line, column, words.PERSONNUMMER) for column in sorted(self._forbidden))
 
     def wrong(self, column: str, text: str) -> None:
         self.is_good = False
+        if column in self._forbidden:
+            return  # said already, and what stands there is not looked at
         self._problems.append(Remark(self.row.line, column, text))
 
     def raw(self, column: str) -> str:
@@ -127,9 +127,7 @@ class Cells:
             return None
         number = normalise(value)
         if number is None:
-            said = self._texts.staff("problem.not_a_number")
-            hint = f" {words.EXCEL_NUMBER}." if EXCEL_STRIPPED.match(value) else ""
-            self.wrong(column, said + hint)
+            self.wrong(column, self._texts.staff("problem.not_a_number"))
             return None
         if number in self.rules.numbers:
             self.wrong(column, self._texts.staff("problem.our_own_number"))

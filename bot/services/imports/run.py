@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol, TypeVar
 
-import structlog
-
 from bot.domain.errors import AuditEntry, NotAllowed
 from bot.domain.ids import NamndId
 from bot.domain.people import Role, Staff, World
@@ -20,8 +18,6 @@ from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.imports import words
 from bot.services.imports.csv_table import Remark
-
-log = structlog.get_logger(__name__)
 
 TRIES: Final = 3
 AT_A_TIME: Final = 500  # rows between two reports of progress, and in one round of writing
@@ -168,14 +164,6 @@ async def run_import(
             await ctx.store.write(_writing(kind, actor, ground, known, look, planned, result, progress))
         except _Moved:
             continue
-        log.info(
-            "import_done",
-            kind=kind,
-            added=result.added,
-            changed=result.changed,
-            unchanged=result.unchanged,
-            actor=actor,
-        )
         return result
     raise CannotImport(words.KEEPS_MOVING)
 

@@ -30,7 +30,6 @@ NOT_YES_NO: Final = "skriv ja eller nej{value}"
 NOT_EMAIL: Final = "det ser inte ut som en e-postadress"
 NOT_SLACK: Final = "ett id i Slack börjar med U eller W och har bara stora bokstäver och siffror{value}"
 LANDLINE: Final = "numret är en fast telefon och kan inte ta emot sms"
-EXCEL_NUMBER: Final = "Excel kan ha tagit bort nollan eller plustecknet i början"
 TWICE: Final = "står redan på rad {line}"
 
 # Staff

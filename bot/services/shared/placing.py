@@ -82,7 +82,6 @@ def leaders_or_channel(tx: Tx, namnd: NamndRules, avoid: frozenset[StaffId]) -> 
     )
     if leaders:
         return leaders, ""
-    log.error("namnd_without_reachable_leader", namnd=namnd.id)
     return (), namnd.team_channel
 
 
@@ -106,17 +105,18 @@ def place(
     for person in where.staff or (None,):
         route = Route(now, where.ground, None if person is None else person.id, where.shift_id)
         conversation = conversation.routed(route)
-    pinged = False
-    for target in where.targets:
-        post, is_new = tx.posts.ensure_card(conversation.id, target)
-        pinged = pinged or is_new or ping
+    if where.channel and where.ground in {Ground.CLOSED, Ground.NOBODY}:
+        log.error("namnd_without_reachable_leader", namnd=where.namnd)
+    posts = [tx.posts.ensure_card(conversation.id, target) for target in where.targets]
+    refresh(tx, conversation, priority=Priority.URGENT)  # cards first: what is said in their threads needs them
+    for post, is_new in posts:
         wakes = ping and not is_new
-        if message_id is not None and is_inline(tx, ctx, conversation, target):
+        if message_id is not None and is_inline(tx, ctx, conversation, post.target):
             key = f"inline:{post.id}:{message_id}"
             thread(tx, post, "inline", key=key, message=message_id, wakes=wakes, priority=Priority.URGENT)
         elif wakes:
             thread(tx, post, "ping", key=f"ping:{post.id}:{conversation.last_seq}", priority=Priority.URGENT)
-    refresh(tx, conversation, priority=Priority.URGENT)
+    pinged = ping or any(is_new for _, is_new in posts)
     conversation = replace(conversation, pinged_at=now) if pinged else conversation
     if where.ground is Ground.OFFICE and conversation.taken_by is None and conversation.is_unanswered:
         if conversation.nudge_at is None:

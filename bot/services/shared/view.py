@@ -67,13 +67,11 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         raise NotFound
     contact = contact_of(tx, conversation)
     reader = reader_of(tx, ctx, post)
+    newest = conversation.routes[-1].ground if conversation.routes else Ground.DUTY
     if reader is not None:
         has_moved = isinstance(ask(ctx, reader, Act.READ, conversation, contact), Denied)
     else:
-        channel = post.target.removeprefix("channel:")
-        newest = conversation.routes[-1].ground if conversation.routes else Ground.OFFICE
-        in_duty = newest in {Ground.DUTY} and conversation.is_open
-        has_moved = in_duty or not may_stand_in_channel(ctx, conversation, channel)
+        has_moved = not may_stand_in_channel(ctx, conversation, post.target.removeprefix("channel:"))
     last_in = _last_inbound(tx, conversation)
     answer = tx.messages.last_answer(conversation.id)
     state = None if answer is None else sent_state(tx, answer)
@@ -82,7 +80,7 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         codes=contact.codes,
         sender=sender_of(contact.role, is_shared=contact.is_shared_phone),
         namnd_name="" if conversation.namnd is None else ctx.rules.namnder[conversation.namnd].short_name,
-        ground=conversation.routes[-1].ground if conversation.routes else Ground.DUTY,
+        ground=newest,
         opened_at=conversation.opened_at,
         last_in_at=None if last_in is None else last_in.at,
         unanswered=tx.messages.count_inbound_after(conversation.id, conversation.answered_seq)
@@ -96,6 +94,7 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         if answer is None or state is None
         else LastAnswer(answer.id, answer.at, slack_id(tx, answer.author), state),
         has_moved=has_moved,
+        is_with_duty=reader is None and newest is Ground.DUTY and conversation.is_open,
         must_pick_namnd=conversation.is_namnd_open,
         is_channel=reader is None,
         is_repeat=post.is_repeat,

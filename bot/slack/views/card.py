@@ -52,6 +52,8 @@ def _lines(card: Card, texts: Texts, now: datetime) -> list[str]:
     lines = [who[:1].upper() + who[1:]]
     if card.ground in GROUND_LINES and card.closed_at is None:
         lines.append(texts.staff(GROUND_LINES[card.ground]))
+    if card.is_with_duty:
+        lines.append(texts.staff("card.with_duty"))
     if card.must_pick_namnd and card.closed_at is None:
         lines.append(texts.staff("card.pick_namnd"))
     lines.append(_state_line(card, texts, now))
@@ -110,16 +112,17 @@ def _buttons(card: Card, texts: Texts) -> list[Block]:
             spoken=texts.staff("button.spoken_open", code=code),
         )
     ]
-    if card.closed_at is None and not card.taken_by:
+    is_ours = card.closed_at is None and not card.is_with_duty
+    if is_ours and not card.taken_by:
         spoken = texts.staff("button.spoken_take", code=code)
         elements.append(button(ActionId.TAKE, texts.staff("button.take"), value, spoken=spoken))
-    if card.last_answer is not None and card.last_answer.sent.may_resend and card.closed_at is None:
+    if card.last_answer is not None and card.last_answer.sent.may_resend and is_ours:
         elements.append(resend_button(card.last_answer.message_id, texts))
     if card.can_hand_over:
         elements.append(button(ActionId.HAND_OVER, texts.staff("button.hand_over"), value))
     if card.can_link and card.sender is Sender.UNKNOWN:
         elements.append(button(ActionId.LINK, texts.staff("button.link"), value))
-    if card.closed_at is None:
+    if is_ours:
         elements.append(_close_button(card, texts, waits=waits))
     return [actions(*elements)]
 

@@ -1,0 +1,38 @@
+.DEFAULT_GOAL := help
+.PHONY: help run fresh test check format lock
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+BIN := .venv/bin
+
+.venv/stamp: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 eller nyare behövs."; exit 1; }
+	@echo "Gör i ordning .venv; första gången tar det någon minut ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+##@ Every day
+run: .venv/stamp  ## Run the sandbox: phones, Slack and a clock on one page in the browser
+	@$(BIN)/beredskapsbot sandbox
+
+fresh: .venv/stamp  ## The same, started afresh
+	@$(BIN)/beredskapsbot sandbox --fresh
+
+test: .venv/stamp  ## All tests, on SQLite and PostgreSQL; one file with T=tests/domain/test_duty.py
+	@$(BIN)/python -m pytest $(T)
+
+check: .venv/stamp  ## Format, lint, types, import rules, manifest: exactly what CI runs
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/manifest
+
+format: .venv/stamp  ## Format and mend what can be mended
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+##@ Now and then
+lock: .venv/stamp  ## Pin the dependencies anew, with hashes and without addresses (needs uv)
+	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --upgrade -q -o requirements.lock
+
+help:  ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {print "\n" substr($$0, 5)} \
+	     /^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

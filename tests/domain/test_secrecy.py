@@ -1,0 +1,288 @@
+"""Who may read or act: the one rule, as a table and as laws."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.calendar import STOCKHOLM
+from bot.domain.conversation import Conversation, Ground, Route
+from bot.domain.ids import ContactId, ConversationId, NamndId, ShiftId, StaffId
+from bot.domain.people import Role, Staff, StaffRole, World
+from bot.domain.secrecy import Act, Actor, Allowed, Denied, Subject, Turn, may, note_deadline
+
+HERE, THERE, ELSEWHERE = NamndId("norrvik"), NamndId("sodermark"), NamndId("ostanfors")
+ME, SHIFT, OTHER_SHIFT = StaffId("me"), ShiftId("s1"), ShiftId("s2")
+STARTED = datetime(2026, 11, 20, 17, tzinfo=STOCKHOLM).astimezone(UTC)  # a Friday
+NOW = STARTED + timedelta(hours=4)
+BEREDSKAP, MYNDIGHET = World.BEREDSKAP, World.MYNDIGHET
+FAMILJEBEHANDLARE, HANDLAGGARE, LEADER, ADMIN = (
+    Role.FAMILJEBEHANDLARE,
+    Role.HANDLAGGARE,
+    Role.LEADER,
+    Role.ADMIN,
+)
+
+
+def me(*roles: tuple[NamndId, World, Role], active: bool = True) -> Staff:
+    return Staff(ME, "Anna", "a@example.se", "U1", frozenset(StaffRole(*role) for role in roles), is_active=active)
+
+
+def turn(*namnder: NamndId, shift: ShiftId = SHIFT) -> Turn:
+    return Turn(shift, frozenset(namnder), STARTED)
+
+
+NOBODY = Actor(me())
+HOME = Actor(me((HERE, BEREDSKAP, FAMILJEBEHANDLARE)))
+COLLEAGUE = Actor(me((THERE, BEREDSKAP, FAMILJEBEHANDLARE)))
+ON_DUTY = replace(COLLEAGUE, on_duty=(turn(HERE, THERE),))
+ON_DUTY_FOR_OTHERS = replace(COLLEAGUE, on_duty=(turn(THERE),))
+AFTER_DUTY = replace(COLLEAGUE, former=(turn(HERE, THERE),))
+LEADS = Actor(me((HERE, BEREDSKAP, LEADER)))
+LEADS_THERE = Actor(me((THERE, BEREDSKAP, LEADER)))
+DECIDES = Actor(me((HERE, MYNDIGHET, HANDLAGGARE)))
+CHIEF = Actor(me((HERE, MYNDIGHET, LEADER)))
+ADMINISTERS = Actor(me((HERE, BEREDSKAP, ADMIN), (HERE, MYNDIGHET, ADMIN)))
+
+LIVE = Subject(HERE, shift_ids=frozenset({SHIFT}), candidates=frozenset({HERE, THERE}), reception=HERE)
+EARLIER = replace(LIVE, shift_ids=frozenset({OTHER_SHIFT}))
+ESCALATED = replace(LIVE, escalated_to=frozenset({ME}))
+RELATED = replace(LIVE, jav=frozenset({ME}), escalated_to=frozenset({ME}))
+UNKNOWN = replace(LIVE, namnd=None)
+UNKNOWN_EARLIER = replace(UNKNOWN, shift_ids=frozenset({OTHER_SHIFT}))
+UNKNOWN_ESCALATED = replace(UNKNOWN_EARLIER, escalated_to=frozenset({ME}))
+CASE = Subject(HERE, world=MYNDIGHET, shift_ids=frozenset({SHIFT}), escalated_to=frozenset({ME}))
+
+
+@pytest.mark.parametrize(
+    ("actor", "act", "subject", "answer"),
+    [
+        # the contact's own nämnd, at any time
+        (HOME, Act.READ, LIVE, Allowed("home_namnd")),
+        (HOME, Act.REPLY, EARLIER, Allowed("home_namnd")),
+        (HOME, Act.ENROL, LIVE, Allowed("home_namnd")),
+        (HOME, Act.LINK, LIVE, Allowed("home_namnd")),
+        # on duty for it now
+        (ON_DUTY, Act.READ, LIVE, Allowed("on_duty")),
+        (ON_DUTY, Act.REPLY, LIVE, Allowed("on_duty")),
+        (ON_DUTY, Act.TAKE, LIVE, Allowed("on_duty")),
+        (ON_DUTY, Act.CLOSE, LIVE, Allowed("on_duty")),
+        (ON_DUTY, Act.NOTE, LIVE, Allowed("on_duty")),
+        (ON_DUTY, Act.START, EARLIER, Allowed("on_duty")),
+        (ON_DUTY, Act.READ, EARLIER, Denied("other_namnd")),  # not put before this shift
+        (ON_DUTY, Act.ENROL, LIVE, Denied("other_namnd")),
+        (ON_DUTY, Act.LINK, LIVE, Denied("other_namnd")),
+        (ON_DUTY_FOR_OTHERS, Act.READ, LIVE, Denied("other_namnd")),
+        (ON_DUTY_FOR_OTHERS, Act.START, LIVE, Denied("other_namnd")),
+        # a colleague, off duty
+        (COLLEAGUE, Act.READ, LIVE, Denied("other_namnd")),
+        (COLLEAGUE, Act.SEE_STATE, LIVE, Denied("other_namnd")),
+        (COLLEAGUE, Act.SEE_DUTY, LIVE, Allowed("staff")),
+        (AFTER_DUTY, Act.NOTE, LIVE, Allowed("after_shift_note")),
+        (AFTER_DUTY, Act.NOTE, EARLIER, Denied("not_on_duty")),
+        (AFTER_DUTY, Act.READ, LIVE, Denied("not_on_duty")),
+        (AFTER_DUTY, Act.REPLY, LIVE, Denied("not_on_duty")),
+        (AFTER_DUTY, Act.SEE_STATE, LIVE, Denied("not_on_duty")),
+        # the leader of beredskapen
+        (LEADS, Act.SEE_STATE, LIVE, Allowed("leader")),
+        (LEADS, Act.NOTE, LIVE, Allowed("leader")),
+        (LEADS, Act.READ, LIVE, Denied("leader_not_escalated")),
+        (LEADS, Act.REPLY, LIVE, Denied("leader_not_escalated")),
+        (LEADS, Act.READ, ESCALATED, Allowed("escalated")),
+        (LEADS, Act.REPLY, ESCALATED, Allowed("escalated")),
+        (LEADS_THERE, Act.SEE_STATE, LIVE, Denied("other_namnd")),
+        # roles that say nothing about beredskap's texts
+        (DECIDES, Act.READ, LIVE, Denied("other_namnd")),
+        (CHIEF, Act.READ, LIVE, Denied("other_namnd")),
+        (ADMINISTERS, Act.READ, LIVE, Denied("other_namnd")),
+        (NOBODY, Act.READ, LIVE, Denied("other_namnd")),
+        # jäv goes before everything
+        (HOME, Act.READ, RELATED, Denied("jav")),
+        (ON_DUTY, Act.READ, RELATED, Denied("jav")),
+        (LEADS, Act.READ, RELATED, Denied("jav")),
+        # an unknown number
+        (ON_DUTY, Act.READ, UNKNOWN, Allowed("unknown_on_duty")),
+        (ON_DUTY, Act.HAND_OVER, UNKNOWN, Allowed("unknown_on_duty")),
+        (ON_DUTY, Act.READ, UNKNOWN_EARLIER, Denied("not_on_duty")),
+        (LEADS, Act.READ, UNKNOWN_ESCALATED, Allowed("escalated")),
+        (HOME, Act.READ, UNKNOWN_EARLIER, Allowed("unknown_reception")),
+        (COLLEAGUE, Act.READ, UNKNOWN_EARLIER, Denied("not_on_duty")),
+        (ON_DUTY, Act.LINK, UNKNOWN, Denied("hand_over_first")),
+        (HOME, Act.ENROL, UNKNOWN, Denied("hand_over_first")),
+        # the other world
+        (DECIDES, Act.READ, CASE, Allowed("handlaggare")),
+        (CHIEF, Act.READ, CASE, Allowed("handlaggare")),
+        (HOME, Act.READ, CASE, Denied("other_world")),
+        (ON_DUTY, Act.READ, CASE, Denied("other_world")),
+        (LEADS, Act.READ, CASE, Denied("other_world")),
+        (DECIDES, Act.READ, replace(CASE, namnd=THERE), Denied("other_world")),
+        (DECIDES, Act.READ, replace(CASE, namnd=None), Denied("other_world")),
+    ],
+)
+def test_who_may_what(actor: Actor, act: Act, subject: Subject, answer: Allowed | Denied) -> None:
+    assert may(actor, act, subject, NOW) == answer
+
+
+@pytest.mark.parametrize("act", Act)
+def test_who_has_left_may_nothing(act: Act) -> None:
+    gone = replace(ON_DUTY, staff=me((HERE, BEREDSKAP, FAMILJEBEHANDLARE), active=False))
+
+    assert may(gone, act, LIVE, NOW) == Denied("not_staff")
+
+
+@pytest.mark.parametrize(
+    ("started", "last"),
+    [
+        ("2026-11-20 17:00", "2026-11-24 00:00"),  # Friday: until Monday has ended
+        ("2026-11-20 23:30", "2026-11-24 00:00"),
+        ("2026-11-19 17:00", "2026-11-21 00:00"),
+        ("2026-12-23 17:00", "2026-12-29 00:00"),
+        ("2026-03-27 17:00", "2026-03-31 00:00"),
+        ("2026-10-23 17:00", "2026-10-27 00:00"),
+    ],
+)
+def test_the_note_may_be_written_until_the_next_working_day_ends(started: str, last: str) -> None:
+    starts_at, ends = (datetime.fromisoformat(t).replace(tzinfo=STOCKHOLM).astimezone(UTC) for t in (started, last))
+    actor = replace(COLLEAGUE, former=(Turn(SHIFT, frozenset({HERE}), starts_at),))
+
+    assert note_deadline(starts_at) == ends
+    assert may(actor, Act.NOTE, LIVE, ends - timedelta(microseconds=1)) == Allowed("after_shift_note")
+    assert may(actor, Act.NOTE, LIVE, ends) == Denied("not_on_duty")
+
+
+def test_a_subject_is_what_the_conversation_went_through() -> None:
+    conversation = Conversation(
+        id=ConversationId("c"),
+        contact_id=ContactId("k"),
+        world=BEREDSKAP,
+        namnd=HERE,
+        our_number="+46701740699",
+        opened_at=NOW,
+        routes=(
+            Route(NOW, Ground.DUTY, ME, SHIFT),
+            Route(NOW, Ground.OFFICE),
+            Route(NOW, Ground.UNTAKEN, StaffId("leader")),
+        ),
+    )
+
+    subject = Subject.of(conversation, jav=frozenset({ME}), candidates=(HERE, THERE))
+
+    assert subject == Subject(
+        HERE,
+        shift_ids=frozenset({SHIFT}),
+        escalated_to=frozenset({StaffId("leader")}),
+        jav=frozenset({ME}),
+        candidates=frozenset({HERE, THERE}),
+        reception=HERE,
+    )
+    assert Subject.of(conversation, jav=frozenset(), candidates=()).reception is None
+
+
+# --- laws ---
+
+namnder = st.sampled_from([HERE, THERE, ELSEWHERE])
+roles = st.builds(StaffRole, namnder, st.sampled_from(World), st.sampled_from(Role))
+shift_ids = st.sampled_from([SHIFT, OTHER_SHIFT, ShiftId("s3")])
+starts = st.integers(-400, 0).map(lambda h: NOW + timedelta(hours=h))
+turns = st.lists(st.builds(Turn, shift_ids, st.frozensets(namnder, max_size=3), starts), max_size=3).map(tuple)
+people = st.sampled_from([ME, StaffId("other")])
+actors = st.builds(
+    Actor,
+    st.builds(
+        lambda held, active: Staff(ME, "Anna", "a@example.se", None, held, is_active=active),
+        st.frozensets(roles, max_size=4),
+        st.sampled_from([True, True, True, False]),
+    ),
+    turns,
+    turns,
+)
+subjects = st.builds(
+    Subject,
+    st.none() | namnder,
+    st.sampled_from(World),
+    st.frozensets(shift_ids),
+    st.frozensets(people),
+    st.frozensets(people),
+    st.frozensets(namnder),
+    st.none() | namnder,
+)
+acts = st.sampled_from(Act)
+times = st.integers(-500, 500).map(lambda h: NOW + timedelta(hours=h))
+
+
+@given(actors, acts, subjects, times)
+def test_there_is_always_an_answer(actor: Actor, act: Act, subject: Subject, at: datetime) -> None:
+    answer = may(actor, act, subject, at)
+
+    assert isinstance(answer, Allowed | Denied)
+    assert (answer.ground if isinstance(answer, Allowed) else answer.reason).isidentifier()
+
+
+@given(actors, acts, subjects, times)
+def test_jav_is_always_denied(actor: Actor, act: Act, subject: Subject, at: datetime) -> None:
+    related = replace(subject, jav=subject.jav | {ME})
+
+    assert isinstance(may(actor, act, related, at), Denied)
+
+
+@given(actors, st.sampled_from([Act.READ, Act.REPLY]), subjects, times)
+def test_nobody_reads_without_a_part_in_the_namnd(actor: Actor, act: Act, subject: Subject, at: datetime) -> None:
+    """Reading takes a role as familjebehandlare there, a running shift for it that had it, or an escalation."""
+    if subject.namnd is None or subject.world is MYNDIGHET or ME in subject.escalated_to:
+        return
+    works_there = StaffRole(subject.namnd, BEREDSKAP, FAMILJEBEHANDLARE) in actor.staff.roles
+    has_it = any(t.shift_id in subject.shift_ids and subject.namnd in t.answers_for for t in actor.on_duty)
+    if not works_there and not has_it:
+        assert isinstance(may(actor, act, subject, at), Denied)
+
+
+@given(actors, acts, subjects, times)
+def test_a_role_in_another_namnd_changes_nothing(actor: Actor, act: Act, subject: Subject, at: datetime) -> None:
+    strangers = frozenset(role for role in actor.staff.roles if role.namnd in {subject.namnd, subject.reception})
+    without = replace(actor, staff=replace(actor.staff, roles=strangers))
+
+    assert may(actor, act, subject, at) == may(without, act, subject, at)
+
+
+@given(actors, acts, subjects, times)
+def test_the_worlds_never_mix(actor: Actor, act: Act, subject: Subject, at: datetime) -> None:
+    """No role of beredskap and no shift opens a case of the authority."""
+    only_beredskap = frozenset(role for role in actor.staff.roles if role.world is BEREDSKAP)
+    here = replace(actor, staff=replace(actor.staff, roles=only_beredskap))
+
+    assert isinstance(may(here, act, replace(subject, world=MYNDIGHET), at), Denied)
+
+
+@given(actors, acts, subjects, times)
+def test_a_familjebehandlare_never_reads_a_case_of_the_authority(
+    actor: Actor, act: Act, subject: Subject, at: datetime
+) -> None:
+    """Not even with that role written down in the wrong world."""
+    kept = frozenset(role for role in actor.staff.roles if role.role in {FAMILJEBEHANDLARE, ADMIN})
+    here = replace(actor, staff=replace(actor.staff, roles=kept))
+
+    assert isinstance(may(here, act, replace(subject, world=MYNDIGHET), at), Denied)
+
+
+@given(acts, subjects, times, turns)
+def test_after_the_shift_a_colleague_may_write_the_note_and_nothing_more(
+    act: Act, subject: Subject, at: datetime, former: tuple[Turn, ...]
+) -> None:
+    if subject.namnd is None or subject.world is MYNDIGHET or ME in subject.escalated_to:
+        return
+    answer = may(Actor(me(), (), former), act, subject, at)
+
+    if isinstance(answer, Allowed) and act is not Act.SEE_DUTY:
+        assert (act, answer) == (Act.NOTE, Allowed("after_shift_note"))
+        assert any(t.shift_id in subject.shift_ids and at < note_deadline(t.starts_at) for t in former)
+
+
+@given(subjects, times, st.sampled_from([Act.LINK, Act.ENROL]))
+def test_only_the_own_namnd_enrols_and_links(subject: Subject, at: datetime, act: Act) -> None:
+    if subject.world is MYNDIGHET or subject.namnd is None or ME in subject.escalated_to:
+        return
+    on_duty = Actor(me((ELSEWHERE, BEREDSKAP, LEADER)), (Turn(SHIFT, frozenset({HERE, THERE, ELSEWHERE}), NOW),))
+
+    assert isinstance(may(on_duty, act, subject, at), Denied)
