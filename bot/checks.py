@@ -19,7 +19,7 @@ from storage.migrate import WrongSchema, require_current
 from storage.vault import Vault
 
 ASK_WITHIN: Final = 10  # seconds
-WANTED_SCOPES: Final = frozenset({"chat:write", "commands", "im:history", "users:read", "groups:read", "dnd:read"})
+WANTED_SCOPES: Final = frozenset({"chat:write", "commands", "im:history", "groups:read"})  # as manifest.yml
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from rich.progress import TaskID
 
 from bot.domain.errors import Busy, NotAllowed
 from bot.services.context import Context
-from bot.services.imports import shifts, staff, words, youths
+from bot.services.imports import shifts, staff, youths
 from bot.services.imports.csv_table import Remark, Table, read_table
 from bot.services.imports.run import CannotImport, Effect, ImportResult, Progress, quiet
+from bot.texts import import_words as words
 
 OK: Final = 0
 BAD_FILE: Final = 1  # something in the file is wrong

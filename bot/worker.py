@@ -78,8 +78,8 @@ class Worker:
     async def settle(self) -> None:
         """Return when nothing waits that could be done now; raises TimeoutError when that takes too long."""
         async with asyncio.timeout(QUIET_WITHIN):
-            while not await self._is_quiet():
-                await asyncio.sleep(0.01)  # noqa: ASYNC110 - quiet is what the database says, nobody tells us
+            while not await self._is_quiet():  # noqa: ASYNC110 - quiet is what the database says, nobody tells us
+                await asyncio.sleep(0.01)
 
     async def _is_quiet(self) -> bool:
         def waiting(tx: Tx) -> int:

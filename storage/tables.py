@@ -158,6 +158,7 @@ class SlackPostRow(Base, table=True):
     ts: str | None = None
     is_current: bool = True  # False: an older card that was replaced
     is_repeat: bool = False  # posted again because we do not know whether the first arrived
+    shown: str | None = None  # a digest of what it says now: an update that would say the same is not sent
     created_at: datetime
 
 

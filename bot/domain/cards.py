@@ -91,7 +91,6 @@ class ThreadWhat(str, Enum):
     ALREADY_SENT = "already_sent"  # an edit or deletion came too late
     REFUSED = "refused"
     NOT_TEXT = "not_text"  # a picture or file cannot be sent
-    PARTS = "parts"
 
 
 @dataclass(frozen=True, slots=True)

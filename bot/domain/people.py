@@ -115,10 +115,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class LinkedContact:
-    """A contact with its links in one or several nämnder."""
+    """A contact with its links in one or several nämnder. `barred` are staff who may not handle it all the same."""
 
     contact: Contact
     links: tuple[Link, ...]
+    barred: frozenset[StaffId] = frozenset()
 
     @property
     def namnder(self) -> frozenset[NamndId]:
@@ -128,6 +129,10 @@ class LinkedContact:
         """Return the same contact with only the links that nämnd may know of."""
         kept = tuple(link for link in self.links if link.youth.namnd == namnd and link.youth.is_active)
         return LinkedContact(self.contact, kept)
+
+    def as_stranger(self) -> "LinkedContact":
+        """Return the same contact as the other world knows it: by number, with nobody linked to it."""
+        return LinkedContact(self.contact, (), self.jav)
 
     @property
     def is_shared_phone(self) -> bool:
@@ -149,7 +154,7 @@ class LinkedContact:
 
     @property
     def jav(self) -> frozenset[StaffId]:
-        return frozenset().union(*(link.youth.jav for link in self.links)) if self.links else frozenset()
+        return self.barred.union(*(link.youth.jav for link in self.links))
 
 
 def may_be_enrolled(age: AgeBand, basis: Basis, reason: str) -> str | None:

@@ -31,6 +31,7 @@ class Act(str, Enum):
 
 READING = frozenset({Act.READ, Act.REPLY})
 LEADERS_OWN = frozenset({Act.SEE_STATE, Act.NOTE})
+BEREDSKAPS_OWN = frozenset({Act.LINK, Act.ENROL, Act.HAND_OVER, Act.START})  # who is enrolled, and with whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def may(actor: Actor, act: Act, subject: Subject, at: datetime) -> Allowed | Den
     if staff.id in subject.jav:
         return Denied("jav")
     if subject.world is World.MYNDIGHET:
-        return _in_myndighet(staff, subject)
+        return _in_myndighet(staff, act, subject)
     if subject.namnd is None:
         return _unknown_number(actor, act, subject)
     if act is Act.SEE_DUTY:
@@ -152,7 +153,9 @@ def _unknown_number(actor: Actor, act: Act, subject: Subject) -> Allowed | Denie
     return Denied("not_on_duty")
 
 
-def _in_myndighet(staff: Staff, subject: Subject) -> Allowed | Denied:
+def _in_myndighet(staff: Staff, act: Act, subject: Subject) -> Allowed | Denied:
+    if act in BEREDSKAPS_OWN:
+        return Denied("other_world")
     if subject.namnd is not None and subject.namnd in staff.namnder(
         Role.HANDLAGGARE, Role.LEADER, world=World.MYNDIGHET
     ):

@@ -3,6 +3,7 @@
 Nothing is sent inside a transaction. Every way in which a send can end has a name: sent, refused, later, unknown.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from bot.domain.calendar import local
 from bot.domain.cards import Card, Notice, SentState, ThreadReply, ThreadWhat
 from bot.domain.conversation import DraftState
 from bot.domain.delivery import DeliveryStatus, advance, from_provider
@@ -82,7 +84,11 @@ async def _card(row: Outbound, ctx: Context) -> Outcome:
     if composed is None:
         return Outcome(OutboxState.DROPPED)
     post, shown, to = composed
+    digest = digest_of(shown, ctx)
     if post.channel is not None and post.ts is not None:
+        if digest == post.shown:
+            return Outcome(OutboxState.DROPPED)
+        standing = Posted(post.channel, post.ts)
         try:
             await ctx.chat.update_card(post.channel, post.ts, shown)
         except SendUncertain:
@@ -91,16 +97,21 @@ async def _card(row: Outbound, ctx: Context) -> Outcome:
             if refusal.reason not in GONE:
                 raise
             return Outcome(OutboxState.DUE, error=refusal.reason, then=lambda tx: tx.posts.lost(post.id))
-        return Outcome(OutboxState.SENT)
+        return Outcome(OutboxState.SENT, then=lambda tx: tx.posts.placed(post.id, standing, digest))
     if not to:
         return Outcome(OutboxState.FAILED, error="no_slack_user", then=lambda tx: _tell_leader(tx, ctx, row))
     posted = await ctx.chat.post_card(to, shown, row.id)
-    return Outcome(OutboxState.SENT, provider_id=f"{posted.channel}:{posted.ts}", then=placed(post, posted))
+    return Outcome(
+        OutboxState.SENT,
+        provider_id=f"{posted.channel}:{posted.ts}",
+        then=lambda tx: tx.posts.placed(post.id, posted, digest),
+    )
 
 
-def placed(post: Post, posted: Posted) -> Callable[[Tx], None]:
-    """Return the step that remembers where a card stands."""
-    return lambda tx: tx.posts.placed(post.id, posted)
+def digest_of(shown: Card, ctx: Context) -> str:
+    """Return what a card says as a short digest. The day is in it: a bare "22.14" is true for today only."""
+    day = local(ctx.clock.now()).date()
+    return hashlib.sha256(f"{day}|{shown!r}".encode()).hexdigest()[:32]
 
 
 def address(tx: Tx, post: Post) -> str:

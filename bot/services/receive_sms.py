@@ -19,6 +19,7 @@ from bot.domain.routing import choose_namnd, ping_is_due
 from bot.domain.rules import OurNumber
 from bot.ports import Tx
 from bot.services.context import Context
+from bot.services.shared.access import known_to
 from bot.services.shared.auto_text import auto_text
 from bot.services.shared.placing import destination, duty_now, notice, place
 from bot.services.shared.saying import say_automatic
@@ -46,7 +47,7 @@ def receive_sms(tx: Tx, ctx: Context, sms: ReceivedSms) -> None:
         tx.people.set_blocked(contact.contact.id, False)
         contact = tx.people.contact(contact.contact.id)
     conversation, must_pick = _conversation(tx, ctx, contact, number)
-    contact = contact.within(conversation.namnd)
+    contact = known_to(conversation, contact)
     previous_inbound = conversation.last_inbound_seq
     message = Message(
         MessageId(new_id()),
@@ -149,7 +150,8 @@ def _answer_automatically(
     if kind is None or not ctx.rules.may_text(contact.contact.number):
         return conversation
     period = period_key(current, local(now).date())
-    if not tx.once("auto_reply", f"{kind.value}:{contact.contact.id}:{conversation.namnd}:{period}"):
+    whose = conversation.namnd if current.lead is None else None  # one shift says it once, for all its nämnder
+    if not tx.once("auto_reply", f"{kind.value}:{contact.contact.id}:{whose}:{period}"):
         return conversation
     body = auto_text(ctx, kind, contact.contact.language, namnd, now)
     shift_id = None if current.lead is None else current.lead.id

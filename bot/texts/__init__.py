@@ -1,5 +1,5 @@
 """Every sentence that a person can read. The words stand in the toml files beside this one; `beredskap.toml`
-may override any of them by key, and an override is checked to hold the same blanks.
+may override any of them by key, and an override is checked: no blanks but ours, and 112 where ours has it.
 """
 
 import string
@@ -13,6 +13,7 @@ from bot.domain.calendar import local
 
 HERE: Final = Path(__file__).parent
 DEFAULT_LANGUAGE: Final = "sv"
+EMERGENCY: Final = "112"  # stands in every automatic text, whoever words it (facts: law, section 14)
 WEEKDAYS: Final = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 MONTHS: Final = (
     "januari",
@@ -50,7 +51,7 @@ def _load(name: str) -> dict[str, str]:
 
 def blanks(text: str) -> frozenset[str]:
     """Return the names of the blanks in a text."""
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
 
 
 class Texts:
@@ -70,7 +71,9 @@ class Texts:
         except ValueError:
             raise BadText(f"texten {key} har en klammer som inte är avslutad") from None
         if extra:
-            raise BadText(f"texten {key} har fält som inte finns: {', '.join(sorted(extra))}")
+            raise BadText(f"texten {key} har fält som inte finns: {', '.join(f'{{{name}}}' for name in sorted(extra))}")
+        if key.startswith("sms.") and EMERGENCY in ours and EMERGENCY not in text:
+            raise BadText(f"texten {key} måste säga att man ringer {EMERGENCY} vid fara")
         self._texts[key] = text
 
     @property

@@ -1,11 +1,12 @@
 """The Bolt application. Built in a factory; nothing happens at import."""
 
+import asyncio
 import json
 import logging
 from typing import Any, Final
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientError, web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.async_app import AsyncBoltRequest
@@ -17,6 +18,7 @@ from bot.domain.errors import Busy
 from bot.ports import Incoming
 from bot.services.context import Context
 from bot.settings import Settings
+from bot.slack.views.conversation import message_modal
 from handlers.counters import Counters
 from handlers.inbox_rows import SLACK
 from handlers.slack import clicks, commands, enrolment, forms, live_modal
@@ -24,7 +26,8 @@ from handlers.slack.listeners import Background, Listeners
 
 log = structlog.get_logger(__name__)
 
-RESPOND_ONCE: Final = "foreign_team"
+SAY_WITHIN: Final = 2.0  # seconds; the click itself must be answered within 3
+LONGEST_TIMESTAMP: Final = 12  # digits
 
 
 class _NoBodies(logging.Filter):
@@ -75,7 +78,7 @@ def build_bolt(
         if _is_foreign(body, settings):
             counters.foreign.inc()
             log.warning("foreign_slack_request", kind=str(body.get("type", "command")))
-            return BoltResponse(status=200, body=_refusal(body, ctx))
+            return await _refuse(body, context, ctx)
         kind = body.get("type")
         if kind == "event_callback":
             return await _keep(body, ctx)
@@ -122,10 +125,21 @@ def _is_foreign(body: dict[str, Any], settings: Settings) -> bool:
     return bool(ours.app_id and app_id and app_id != ours.app_id)
 
 
-def _refusal(body: dict[str, Any], ctx: Context) -> str | dict[str, Any]:
+async def _refuse(body: dict[str, Any], context: Any, ctx: Context) -> BoltResponse:
+    """Do nothing, and say so where Slack lets us; a form stays open under the words, with what was typed."""
+    words = ctx.texts.staff("refusal.foreign_team")
     if body.get("command"):
-        return {"response_type": "ephemeral", "text": ctx.texts.staff(f"refusal.{RESPOND_ONCE}")}
-    return ""
+        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})
+    if body.get("type") == "view_submission":
+        drawn = message_modal(ctx.texts, "modal.refused_title", words)
+        return BoltResponse(status=200, body={"response_action": "push", "view": drawn})
+    if body.get("type") == "block_actions" and body.get("response_url"):
+        try:
+            async with asyncio.timeout(SAY_WITHIN):
+                await context.respond(text=words, response_type="ephemeral", replace_original=False)
+        except (ClientError, OSError, TimeoutError) as error:
+            log.info("refusal_not_said", kind=type(error).__name__)
+    return BoltResponse(status=200, body="")
 
 
 def slack_routes(app: AsyncApp) -> list[web.RouteDef]:
@@ -133,7 +147,8 @@ def slack_routes(app: AsyncApp) -> list[web.RouteDef]:
 
     async def slack_events(request: web.Request) -> web.Response:
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
-        if not timestamp.isdecimal():
+        is_time = timestamp.isdecimal() and len(timestamp) <= LONGEST_TIMESTAMP
+        if not is_time or not request.headers.get("X-Slack-Signature", "").isascii():
             return web.Response(status=401, text="")  # Bolt would answer 500 with a traceback
         bolt_request = await to_bolt_request(request)
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))

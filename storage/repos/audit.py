@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.clock import Clock
@@ -19,17 +20,18 @@ class AuditRows:
 
     def record_all(self, entries: Iterable[AuditEntry]) -> None:
         """Record many entries, in their order, in few statements."""
-        self._session.add_all(
-            AuditRow(
-                at=self._clock.now(),
-                actor=entry.actor,
-                act=entry.act,
-                subject=entry.subject,
-                namnd=entry.namnd,
-                is_allowed=entry.is_allowed,
-                ground=entry.ground,
-                details=dict(entry.details),
-            )
+        rows = [
+            {
+                "at": self._clock.now(),
+                "actor": entry.actor,
+                "act": entry.act,
+                "subject": entry.subject,
+                "namnd": entry.namnd,
+                "is_allowed": entry.is_allowed,
+                "ground": entry.ground,
+                "details": dict(entry.details),
+            }
             for entry in entries
-        )
-        self._session.flush()
+        ]
+        if rows:
+            self._session.execute(sa.insert(AuditRow), rows)

@@ -1,11 +1,11 @@
 """Youths, contacts and the links between them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from bot.clock import Clock
 from bot.domain.ids import ContactId, NamndId, StaffId, YouthId, new_case_code, new_id
@@ -119,90 +119,87 @@ class PeopleRows:
 
     def youths_by_reference(self, keys: Iterable[tuple[NamndId, str]]) -> dict[tuple[NamndId, str], Youth]:
         """Return those of the youths that there are, by nämnd and reference; the inactive ones too."""
+        found: dict[tuple[NamndId, str], Youth] = {}
         wanted = sorted(set(keys))
-        rows: dict[tuple[NamndId, str], YouthRow] = {}
         for some in _chunks(wanted):
-            references = [reference for _, reference in some]
-            for row in self._session.exec(select(YouthRow).where(col(YouthRow.reference).in_(references))):
-                if row.reference is not None:
-                    rows[NamndId(row.namnd), row.reference] = row
-        found = {key: rows[key] for key in wanted if key in rows}
-        jav = self._jav_of({row.id for row in found.values()})
-        return {key: self._built(row, jav[row.id]) for key, row in found.items()}
+            references = {reference for _, reference in some}
+            rows = self._session.exec(select(YouthRow).where(col(YouthRow.reference).in_(references))).all()
+            asked = {(NamndId(row.namnd), row.reference or ""): row for row in rows}
+            jav = self._jav_of([row.id for row in rows])
+            found.update({key: self._built(asked[key], jav[asked[key].id]) for key in some if key in asked})
+        return found
 
     def contacts_with(self, numbers: Iterable[str], youths: Iterable[YouthId]) -> list[LinkedContact]:
         """Return the contacts that have one of `numbers` or a link to one of `youths`, in few statements."""
-        rows: dict[str, ContactRow] = {}
+        found: dict[str, LinkedContact] = {}
         for some in _chunks(sorted(set(numbers))):
-            hashes = [found for number in some for found in self._vault.find_hashes("number", number)]
-            for row in self._session.exec(select(ContactRow).where(col(ContactRow.number_hash).in_(hashes))):
-                rows[row.id] = row
+            hashes = [hashed for number in some for hashed in self._vault.find_hashes("number", number)]
+            rows = self._session.exec(select(ContactRow).where(col(ContactRow.number_hash).in_(hashes))).all()
+            found.update({row.id: linked for row, linked in zip(rows, self._all_linked(rows), strict=True)})
         for some_ids in _chunks(sorted(set(youths))):
-            linked = (
-                select(ContactRow)
-                .join(ContactLinkRow, col(ContactLinkRow.contact_id) == col(ContactRow.id))
-                .where(col(ContactLinkRow.youth_id).in_(some_ids))
-            )
-            for row in self._session.exec(linked):
-                rows[row.id] = row
-        return self._all_linked([rows[key] for key in sorted(rows)])
+            linked_to = select(ContactLinkRow.contact_id).where(col(ContactLinkRow.youth_id).in_(some_ids))
+            rows = self._session.exec(select(ContactRow).where(col(ContactRow.id).in_(linked_to))).all()
+            rows = [row for row in rows if row.id not in found]
+            found.update({row.id: linked for row, linked in zip(rows, self._all_linked(rows), strict=True)})
+        return [found[key] for key in sorted(found)]
 
     def add_youths(self, youths: Sequence[tuple[Youth, str]]) -> None:
         """Add youths that are known to be new, each with its reference and a case code of its own."""
-        taken = set(self._session.exec(select(YouthRow.case_code)))
-        taken.update(self._session.exec(select(ContactRow.code)))
-        for youth, reference in youths:
-            self._session.add(
-                YouthRow(
-                    id=youth.id,
-                    namnd=youth.namnd,
-                    reference=reference,
-                    case_code=_new_code(taken),
-                    name=self._vault.seal("name", youth.name),
-                    age_band=youth.age_band.value,
-                    basis=youth.basis.value,
-                    basis_reason=self._vault.seal("reason", youth.basis_reason) if youth.basis_reason else None,
-                    is_active=youth.is_active,
-                    created_at=self._clock.now(),
-                )
-            )
-        self._session.flush()
-        self._session.add_all(
-            JavRow(youth_id=youth.id, staff_id=staff_id) for youth, _ in youths for staff_id in sorted(youth.jav)
-        )
-        self._session.flush()
+        codes = self._free_codes(len(youths))
+        rows = [
+            {
+                "id": youth.id,
+                "namnd": youth.namnd,
+                "reference": reference,
+                "case_code": code,
+                "name": self._vault.seal("name", youth.name),
+                "age_band": youth.age_band.value,
+                "basis": youth.basis.value,
+                "basis_reason": self._vault.seal("reason", youth.basis_reason) if youth.basis_reason else None,
+                "is_active": youth.is_active,
+                "created_at": self._clock.now(),
+            }
+            for (youth, reference), code in zip(youths, codes, strict=True)
+        ]
+        self._insert(YouthRow, rows)
+        self._insert(JavRow, [{"youth_id": y.id, "staff_id": s} for y, _ in youths for s in sorted(y.jav)])
 
     def add_contacts(self, languages: Mapping[str, str]) -> dict[str, ContactId]:
         """Add contacts that are known to be new, number to language; return their ids by number."""
-        taken = set(self._session.exec(select(YouthRow.case_code)))
-        taken.update(self._session.exec(select(ContactRow.code)))
         ids = {number: ContactId(new_id()) for number in languages}
-        self._session.add_all(
-            ContactRow(
-                id=ids[number],
-                number=self._vault.seal("number", number),
-                number_hash=self._vault.find_hash("number", number),
-                code=_new_code(taken),
-                language=language,
-                created_at=self._clock.now(),
-            )
-            for number, language in languages.items()
-        )
-        self._session.flush()
+        codes = self._free_codes(len(languages))
+        rows = [
+            {
+                "id": ids[number],
+                "number": self._vault.seal("number", number),
+                "number_hash": self._vault.find_hash("number", number),
+                "code": code,
+                "language": language,
+                "is_answerable": True,
+                "is_blocked": False,
+                "created_at": self._clock.now(),
+            }
+            for (number, language), code in zip(languages.items(), codes, strict=True)
+        ]
+        self._insert(ContactRow, rows)
         return ids
 
     def add_links(self, links: Sequence[Link]) -> None:
         """Add links that are known to be new, in few statements."""
-        self._session.add_all(
-            ContactLinkRow(
-                contact_id=link.contact_id,
-                youth_id=link.youth.id,
-                role=link.role.value,
-                name=self._vault.seal("name", link.name),
-            )
+        rows = [
+            {
+                "contact_id": link.contact_id,
+                "youth_id": link.youth.id,
+                "role": link.role.value,
+                "name": self._vault.seal("name", link.name),
+            }
             for link in links
-        )
-        self._session.flush()
+        ]
+        self._insert(ContactLinkRow, rows)
+
+    def _insert(self, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._session.execute(sa.insert(table), rows)
 
     def _all_linked(self, rows: Sequence[ContactRow]) -> list[LinkedContact]:
         links: defaultdict[str, list[tuple[ContactLinkRow, YouthRow]]] = defaultdict(list)
@@ -215,11 +212,9 @@ class PeopleRows:
             )
             for link, youth in found:
                 links[link.contact_id].append((link, youth))
-        jav = self._jav_of({youth.id for pairs in links.values() for _, youth in pairs})
-        youths = {
-            youth.id: self._built(youth, jav[youth.id])
-            for youth in {youth.id: youth for pairs in links.values() for _, youth in pairs}.values()
-        }
+        linked = {youth.id: youth for pairs in links.values() for _, youth in pairs}
+        jav = self._jav_of(list(linked))
+        youths = {youth.id: self._built(youth, jav[youth.id]) for youth in linked.values()}
         return [
             LinkedContact(
                 contact := self._contact(row),
@@ -231,12 +226,25 @@ class PeopleRows:
             for row in rows
         ]
 
-    def _jav_of(self, youth_ids: Collection[str]) -> defaultdict[str, list[str]]:
+    def _jav_of(self, youth_ids: Sequence[str]) -> defaultdict[str, list[str]]:
         jav: defaultdict[str, list[str]] = defaultdict(list)
-        for some in _chunks(sorted(youth_ids)):
+        for some in _chunks(youth_ids):
             for row in self._session.exec(select(JavRow).where(col(JavRow.youth_id).in_(some))):
                 jav[row.youth_id].append(row.staff_id)
         return jav
+
+    def _free_codes(self, count: int) -> list[str]:
+        """Return codes that nobody has, each once."""
+        codes: dict[str, None] = {}
+        while len(codes) < count:
+            tried = {new_case_code() for _ in range(count - len(codes))}
+            for some in _chunks(sorted(tried)):
+                taken = self._session.exec(select(YouthRow.case_code).where(col(YouthRow.case_code).in_(some))).all()
+                tried.difference_update(taken)
+                taken = self._session.exec(select(ContactRow.code).where(col(ContactRow.code).in_(some))).all()
+                tried.difference_update(taken)
+            codes.update(dict.fromkeys(tried))
+        return list(codes)
 
     def _contact_row(self, number: str) -> ContactRow | None:
         hashes = self._vault.find_hashes("number", number)
@@ -309,11 +317,3 @@ class PeopleRows:
 def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(values), AT_A_TIME):
         yield values[start : start + AT_A_TIME]
-
-
-def _new_code(taken: set[str]) -> str:
-    code = new_case_code()
-    while code in taken:
-        code = new_case_code()
-    taken.add(code)
-    return code

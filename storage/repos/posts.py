@@ -58,9 +58,10 @@ class PostRows:
         ).first()
         return None if row is None else _domain(row)
 
-    def placed(self, post_id: str, posted: Posted) -> None:
+    def placed(self, post_id: str, posted: Posted, shown: str | None = None) -> None:
+        """Remember where a post stands, and a digest of what it says there (None: not known)."""
         row = self._session.get_one(SlackPostRow, post_id)
-        row.channel, row.ts = posted.channel, posted.ts
+        row.channel, row.ts, row.shown = posted.channel, posted.ts, shown
         self._session.add(row)
         self._session.flush()
 
@@ -114,4 +115,5 @@ def _domain(row: SlackPostRow) -> Post:
         ts=row.ts,
         is_current=row.is_current,
         is_repeat=row.is_repeat,
+        shown=row.shown,
     )

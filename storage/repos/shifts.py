@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.domain.duty import Shift
@@ -47,25 +49,25 @@ class ShiftRows:
         if row is not None:
             row.ends_at = shift.ends_at
         else:
-            row = _row(shift)
+            row = ShiftRow(**_values(shift))
         self._session.add(row)
         self._session.flush()
         return True
 
     def add_all(self, shifts: Sequence[Shift]) -> None:
         """Add shifts that are known to be new, in few statements."""
-        self._session.add_all(_row(shift) for shift in shifts)
-        self._session.flush()
+        if shifts:
+            self._session.execute(sa.insert(ShiftRow), [_values(shift) for shift in shifts])
 
 
-def _row(shift: Shift) -> ShiftRow:
-    return ShiftRow(
-        id=shift.id,
-        staff_id=shift.staff_id,
-        lending_namnd=shift.lending_namnd,
-        starts_at=shift.starts_at,
-        ends_at=shift.ends_at,
-    )
+def _values(shift: Shift) -> dict[str, Any]:
+    return {
+        "id": shift.id,
+        "staff_id": shift.staff_id,
+        "lending_namnd": shift.lending_namnd,
+        "starts_at": shift.starts_at,
+        "ends_at": shift.ends_at,
+    }
 
 
 def _domain(row: ShiftRow) -> Shift:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -60,10 +61,15 @@ class StaffRows:
         row = self._session.get(StaffRow, staff.id)
         if row is None:
             row = StaffRow(id=staff.id, email_hash=b"", name=b"", email=b"")
-        self._session.add(self._filled(row, staff))
+        row.slack_user_id = staff.slack_user_id
+        row.email_hash = self._vault.find_hash("email", staff.email.casefold())
+        row.name = self._vault.seal("name", staff.name)
+        row.email = self._vault.seal("email", staff.email)
+        row.is_active = staff.is_active
+        self._session.add(row)
         self._session.flush()
         self._session.execute(sa.delete(StaffRoleRow).where(col(StaffRoleRow.staff_id) == staff.id))
-        self._session.add_all(_role_rows(staff))
+        self._session.add_all(StaffRoleRow(**values) for values in _role_values(staff))
         self._save_phone(staff)
         self._session.flush()
 
@@ -78,21 +84,31 @@ class StaffRows:
 
     def add_all(self, staff: Sequence[Staff]) -> None:
         """Add people who are known to be new, in few statements."""
-        self._session.add_all(
-            self._filled(StaffRow(id=person.id, email_hash=b"", name=b"", email=b""), person) for person in staff
-        )
-        self._session.flush()
-        self._session.add_all(held for person in staff for held in _role_rows(person))
-        self._session.add_all(self._phone_row(person) for person in staff if person.phone is not None)
-        self._session.flush()
-
-    def _filled(self, row: StaffRow, staff: Staff) -> StaffRow:
-        row.slack_user_id = staff.slack_user_id
-        row.email_hash = self._vault.find_hash("email", staff.email.casefold())
-        row.name = self._vault.seal("name", staff.name)
-        row.email = self._vault.seal("email", staff.email)
-        row.is_active = staff.is_active
-        return row
+        people = [
+            {
+                "id": person.id,
+                "slack_user_id": person.slack_user_id,
+                "email_hash": self._vault.find_hash("email", person.email.casefold()),
+                "name": self._vault.seal("name", person.name),
+                "email": self._vault.seal("email", person.email),
+                "is_active": person.is_active,
+            }
+            for person in staff
+        ]
+        phones = [
+            {
+                "staff_id": person.id,
+                "number": self._vault.seal("number", person.phone),
+                "number_hash": self._vault.find_hash("number", person.phone),
+                "verified_at": self._clock.now() if person.is_phone_verified else None,
+            }
+            for person in staff
+            if person.phone is not None
+        ]
+        roles = [role for person in staff for role in _role_values(person)]
+        for table, rows in ((StaffRow, people), (StaffRoleRow, roles), (StaffPhoneRow, phones)):
+            if rows:
+                self._session.execute(sa.insert(table), rows)
 
     def _save_phone(self, staff: Staff) -> None:
         old = self._session.get(StaffPhoneRow, staff.id)
@@ -100,15 +116,11 @@ class StaffRows:
             if old is not None:
                 self._session.delete(old)
             return
-        self._session.add(self._phone_row(staff, old))
-
-    def _phone_row(self, staff: Staff, old: StaffPhoneRow | None = None) -> StaffPhoneRow:
-        number = staff.phone or ""
         row = old or StaffPhoneRow(staff_id=staff.id, number=b"", number_hash=b"")
-        row.number = self._vault.seal("number", number)
-        row.number_hash = self._vault.find_hash("number", number)
+        row.number = self._vault.seal("number", staff.phone)
+        row.number_hash = self._vault.find_hash("number", staff.phone)
         row.verified_at = (row.verified_at or self._clock.now()) if staff.is_phone_verified else None
-        return row
+        self._session.add(row)
 
     def _domain(self, row: StaffRow) -> Staff:
         roles = self._session.exec(select(StaffRoleRow).where(StaffRoleRow.staff_id == row.id))
@@ -127,8 +139,8 @@ class StaffRows:
         )
 
 
-def _role_rows(staff: Staff) -> list[StaffRoleRow]:
+def _role_values(staff: Staff) -> list[dict[str, Any]]:
     return [
-        StaffRoleRow(staff_id=staff.id, namnd=held.namnd, world=held.world.value, role=held.role.value)
+        {"staff_id": staff.id, "namnd": held.namnd, "world": held.world.value, "role": held.role.value}
         for held in sorted(staff.roles, key=lambda r: (r.namnd, r.world.value, r.role.value))
     ]

@@ -31,8 +31,11 @@ async def test_off_duty_and_of_another_namnd(tmp_path: Path, database_url: str) 
         anna.is_told("Nytt sms")
         assert "Följs vidare" in sara.card().words
         stale = Said(old.channel, old.ts, old.user, old.text, old.blocks, None, None, False)
-        done = await night.sandbox.slack.click(sara.user, action_id="open", channel=stale.channel, ts=stale.ts) \
-            if "open" in sara.card().buttons else None
+        done = (
+            await night.sandbox.slack.click(sara.user, action_id="open", channel=stale.channel, ts=stale.ts)
+            if "open" in sara.card().buttons
+            else None
+        )
         assert done is None  # the button is gone; somebody who kept it open is refused by the service:
         assert night.sandbox.bot is not None
         from bot.domain.errors import NotAllowed

@@ -12,9 +12,7 @@ async def test_two_youths_and_a_guardian_never_meet(tmp_path: Path, database_url
         anna = await night.hires("Anna Ek", NORRVIK)
         night.opens_channels()
         nova, nova_berg = await night.enrols("Nova Berg", "+46701740605", NORRVIK)
-        mother, _ = await night.enrols(
-            "Mira Bergström", "+46701740606", NORRVIK, role=LinkRole.GUARDIAN, of=nova_berg
-        )
+        mother, _ = await night.enrols("Mira Bergström", "+46701740606", NORRVIK, role=LinkRole.GUARDIAN, of=nova_berg)
         elis, _ = await night.enrols("Elis Dahl", "+46701740607", SODERMARK)
         await night.on_beredskap(anna, "2026-11-20 17:00", "2026-11-20 22:00")
 

@@ -37,9 +37,7 @@ async def test_an_unknown_number_is_handed_over_and_linked(tmp_path: Path, datab
         lars.card("Följs vidare")  # it was his while nobody had duty, until the office opened
         sara.card("Okänt nummer, Södermark")  # in DM: nobody had taken it in a quarter of an hour
         await sara.presses("link", team)
-        done = await sara.submits(
-            {"youth": {"field": elis.id}, "role": {"field": "youth"}, "name": {"field": ""}}
-        )
+        done = await sara.submits({"youth": {"field": elis.id}, "role": {"field": "youth"}, "name": {"field": ""}})
         assert not done.get("errors"), done
         assert elis.case_code in sara.card(channel="C0SODERMARK").words
         anna.is_told("Numret har kopplats")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -202,4 +203,4 @@ def test_no_route_stands_twice_in_a_row(listed: list[Route]) -> None:
         it = it.routed(route)
 
     same = [(r.staff_id, r.shift_id, r.ground) for r in it.routes]
-    assert all(a != b for a, b in zip(same, same[1:], strict=False))
+    assert all(a != b for a, b in pairwise(same))

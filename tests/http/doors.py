@@ -15,6 +15,7 @@ import aiohttp
 import psycopg
 import pytest
 import sqlalchemy as sa
+from multidict import MultiDict
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 from twilio.request_validator import RequestValidator
@@ -45,11 +46,8 @@ def form(sid: str, body: str = "hej på dig", *, from_: str = SENDER, more: Pair
 
 def sign(token: str, url: str, pairs: Pairs, algorithm: str | None = None) -> str:
     """Return the signature that Twilio would send for these pairs posted to `url`."""
-    values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        values.setdefault(name, []).append(value)
-    params = {name: found if len(found) > 1 else found[0] for name, found in values.items()}
-    return str(RequestValidator(token).compute_signature(url, params, algorithm))  # type: ignore[no-untyped-call]
+    made = RequestValidator(token).compute_signature(url, MultiDict(pairs), algorithm)  # type: ignore[no-untyped-call]
+    return str(made)
 
 
 @dataclass(frozen=True)
@@ -122,11 +120,9 @@ class Doors:
 
     def stored(self, provider: str = "twilio") -> list[str]:
         """Return the ids of what has been stored, oldest first."""
-        assert self.night.sandbox.bot is not None
         table: sa.Table = InboxRow.__table__  # type: ignore[attr-defined]
-        with self.night.sandbox.bot.store.engine.connect() as connection:
-            ids = sa.select(table.c.provider_id).where(table.c.provider == provider).order_by(table.c.id)
-            return list(connection.execute(ids).scalars())
+        ids = sa.select(table.c.provider_id).where(table.c.provider == provider).order_by(table.c.id)
+        return [row.provider_id for row in self.night.rows(ids)]
 
     async def raw(self, row_id: int) -> list[tuple[str, str]]:
         """Return the pairs of one stored form."""

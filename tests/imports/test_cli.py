@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from bot.cli_imports import ranges, register
 from bot.sandbox.seed import STAFF, YOUTHS
 from bot.services.context import Context
-from bot.services.imports import words
+from bot.texts import import_words as words
 from storage.engine import writer_engine
 from storage.store import SqlStore
 from storage.vault import Vault

@@ -1,7 +1,7 @@
 import pytest
 
-from bot.services.imports import words
 from bot.services.imports.csv_table import clean, fold, read_table
+from bot.texts import import_words as words
 
 COLUMNS = ("epost", "nämnd")
 

@@ -41,6 +41,7 @@ def test_the_rota_covers_six_weeks_and_all_take_turns(today: date) -> None:
     assert header == "epost;nämnd;start;slut"
     assert len(rows) == 42
     assert set(Counter(row.split(";")[0] for row in rows).values()) == {7}
+    assert rows[7].startswith("anna.berg@example.se")
     assert rows[7].split(";")[2].startswith(str(today))
 
 

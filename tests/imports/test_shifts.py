@@ -9,9 +9,9 @@ from bot.domain.errors import NotAllowed
 from bot.domain.ids import NamndId, ShiftId, StaffId
 from bot.domain.people import Role, Staff, StaffRole, World
 from bot.sandbox.seed import shifts_csv
-from bot.services.imports import words
 from bot.services.imports.csv_table import read_table
 from bot.services.imports.shifts import COLUMNS, KnownShifts, ShiftPlan, import_shifts, plan_shifts, read_shifts
+from bot.texts import import_words as words
 from storage.store import SqlStore
 from tests.imports.given import ADMIN, RULES, TEXTS, context, said, table, with_staff
 

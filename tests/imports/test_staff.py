@@ -8,10 +8,10 @@ from bot.domain.errors import NotAllowed
 from bot.domain.ids import NamndId, StaffId
 from bot.domain.people import AgeBand, Basis, LinkRole, Role, Staff, StaffRole, World
 from bot.sandbox.seed import STAFF
-from bot.services.imports import words
 from bot.services.imports.csv_table import Table, read_table
 from bot.services.imports.run import CannotImport
 from bot.services.imports.staff import COLUMNS, KnownStaff, StaffPlan, import_staff, plan_staff, read_staff
+from bot.texts import import_words as words
 from storage.store import SqlStore
 from tests.imports.given import ADMIN, RULES, TEXTS, context, said, table, with_staff
 

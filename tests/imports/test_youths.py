@@ -11,10 +11,10 @@ from bot.domain.errors import NotAllowed
 from bot.domain.ids import ContactId, NamndId, StaffId, YouthId
 from bot.domain.people import AgeBand, Basis, Contact, Link, LinkedContact, LinkRole, Staff, Youth
 from bot.sandbox.seed import YOUTHS
-from bot.services.imports import words
 from bot.services.imports.cells import looks_like_personnummer, quoted
 from bot.services.imports.csv_table import read_table
 from bot.services.imports.youths import COLUMNS, KnownYouths, YouthPlan, import_youths, plan_youths, read_youths
+from bot.texts import import_words as words
 from storage.store import SqlStore
 from tests.imports.given import ADMIN, RULES, TEXTS, context, said, table, with_staff
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, time, timedelta
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
 
@@ -41,10 +41,16 @@ PHONES: Final[list[tuple[str, str, str]]] = [  # number, name, note
 def shifts_csv(today: date) -> str:
     """Return a rota of six weeks as a file for import-shifts, from a week before `today`."""
     rows = ["epost;nämnd;start;slut"]
-    for day, (email, namnd) in zip(_days(today), cycle(ROTA), strict=False):
+    for day, (email, namnd) in zip(_days(today), _turns(today), strict=False):
         start = EVENING if is_working_day(day) else FREE_DAY
         rows.append(f"{email};{namnd};{day} {start:%H:%M};{day} {NIGHT:%H:%M}")
     return "\n".join(rows) + "\n"
+
+
+def _turns(today: date) -> Iterator[tuple[str, str]]:
+    """Take turns so that the first of ROTA, who stands first on the page, has beredskap today."""
+    before = (today - next(_days(today))).days
+    return islice(cycle(ROTA), -before % len(ROTA), None)
 
 
 def _days(today: date) -> Iterator[date]:

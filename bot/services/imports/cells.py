@@ -6,9 +6,9 @@ from typing import Final
 from bot.domain.ids import NamndId
 from bot.domain.phone import can_receive_sms, normalise
 from bot.domain.rules import Rules
-from bot.services.imports import words
 from bot.services.imports.csv_table import Remark, Row, fold
 from bot.texts import Texts
+from bot.texts import import_words as words
 
 NAME_MOST: Final = 100  # characters
 TEXT_MOST: Final = 500

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.services.imports import words
+from bot.texts import import_words as words
 
 DELIMITERS = ";,\t"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")

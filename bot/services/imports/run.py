@@ -16,8 +16,8 @@ from bot.domain.people import Role, Staff, World
 from bot.domain.secrecy import Act, Actor, Allowed, Subject, may
 from bot.ports import Tx
 from bot.services.context import Context
-from bot.services.imports import words
 from bot.services.imports.csv_table import Remark
+from bot.texts import import_words as words
 
 TRIES: Final = 3
 AT_A_TIME: Final = 500  # rows between two reports of progress, and in one round of writing
@@ -129,13 +129,20 @@ def in_rounds(rows: Sequence[T], stage: str, progress: Progress) -> Iterator[T]:
     progress(stage, len(rows), len(rows))
 
 
-def rounds_of(rows: Sequence[T], stage: str, progress: Progress) -> Iterator[Sequence[T]]:
-    """Yield the rows in groups, for writing many in one statement."""
-    for start in range(0, len(rows), AT_A_TIME):
-        progress(stage, start, len(rows))
-        yield rows[start : start + AT_A_TIME]
-    if rows:
-        progress(stage, len(rows), len(rows))
+class Saving:
+    """Deals out what is to be written in groups, many to a statement, and reports how far all of it has come."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self._total = total
+        self._done = 0
+        self._progress = progress
+
+    def rounds(self, rows: Sequence[T]) -> Iterator[Sequence[T]]:
+        for start in range(0, len(rows), AT_A_TIME):
+            some = rows[start : start + AT_A_TIME]
+            yield some
+            self._done += len(some)
+            self._progress(words.SAVING, self._done, self._total)
 
 
 async def run_import(
@@ -179,11 +186,15 @@ def _writing(
     progress: Progress,
 ) -> Callable[[Tx], None]:
     def change(tx: Tx) -> None:
-        if look(tx) != known:
-            raise _Moved
-        entries = planned.apply(tx, actor, progress)
+        entries: list[AuditEntry] = []
+        if result.added or result.changed:  # looking again keeps others from writing, for seconds when a file is long
+            if look(tx) != known:
+                raise _Moved
+            entries = planned.apply(tx, actor, progress)
         counts = {"added": result.added, "changed": result.changed, "unchanged": result.unchanged}
-        tx.audit.record_all([*entries, AuditEntry(actor, f"import_{kind}", f"import:{kind}", ground, details=counts)])
+        entries.append(AuditEntry(actor, f"import_{kind}", f"import:{kind}", ground, details=counts))
+        for start in range(0, len(entries), AT_A_TIME):
+            tx.audit.record_all(entries[start : start + AT_A_TIME])
 
     return change
 

@@ -16,7 +16,6 @@ from bot.domain.people import Role, Staff
 from bot.domain.rules import Rules
 from bot.ports import Tx
 from bot.services.context import Context
-from bot.services.imports import words
 from bot.services.imports.cells import Cells, quoted
 from bot.services.imports.csv_table import Remark, Row, Table
 from bot.services.imports.run import (
@@ -25,12 +24,13 @@ from bot.services.imports.run import (
     ImportResult,
     Need,
     Progress,
+    Saving,
     in_rounds,
     quiet,
-    rounds_of,
     run_import,
 )
 from bot.texts import Texts
+from bot.texts import import_words as words
 
 COLUMNS: Final = ("epost", "nämnd", "start", "slut")
 LONG: Final = timedelta(hours=24)  # longer is asked about
@@ -77,10 +77,12 @@ class ShiftPlan:
     changed: tuple[Shift, ...] = ()
 
     def apply(self, tx: Tx, actor: str, progress: Progress) -> list[AuditEntry]:
-        for some in rounds_of(self.new, words.SAVING, progress):
-            tx.shifts.add_all(some)
-        for shift in in_rounds(self.changed, words.SAVING, progress):
-            tx.shifts.upsert(shift)
+        saving = Saving(len(self.changed) + len(self.new), progress)
+        for new in saving.rounds(self.new):
+            tx.shifts.add_all(new)
+        for changed in saving.rounds(self.changed):
+            for shift in changed:
+                tx.shifts.upsert(shift)
         return [
             AuditEntry(actor, act, f"shift:{shift.id}", "import", shift.lending_namnd)
             for act, shifts in (("shift_added", self.new), ("shift_changed", self.changed))

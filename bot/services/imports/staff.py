@@ -12,7 +12,6 @@ from bot.domain.people import Role, Staff, StaffRole, World
 from bot.domain.rules import Rules
 from bot.ports import Tx
 from bot.services.context import Context
-from bot.services.imports import words
 from bot.services.imports.cells import Cells, quoted
 from bot.services.imports.csv_table import Remark, Row, Table, fold
 from bot.services.imports.run import (
@@ -21,12 +20,13 @@ from bot.services.imports.run import (
     ImportResult,
     Need,
     Progress,
+    Saving,
     in_rounds,
     quiet,
-    rounds_of,
     run_import,
 )
 from bot.texts import Texts
+from bot.texts import import_words as words
 
 COLUMNS: Final = ("epost", "namn", "slack_id", "telefon", "telefon_verifierad", "roller", "aktiv")
 ROLES: Final = {
@@ -78,10 +78,12 @@ class StaffPlan:
     def apply(self, tx: Tx, actor: str, progress: Progress) -> list[AuditEntry]:
         for before, after, _ in self.changed:
             _let_go(tx, before, after)
-        for _, after, _ in in_rounds(self.changed, words.SAVING, progress):
-            tx.staff.save(after)
-        for some in rounds_of(self.new, words.SAVING, progress):
-            tx.staff.add_all(some)
+        saving = Saving(len(self.changed) + len(self.new), progress)
+        for changed in saving.rounds(self.changed):
+            for _, after, _ in changed:
+                tx.staff.save(after)
+        for new in saving.rounds(self.new):
+            tx.staff.add_all(new)
         added = [AuditEntry(actor, "staff_added", f"staff:{person.id}", "import") for person in self.new]
         altered = [
             AuditEntry(actor, "staff_changed", f"staff:{after.id}", "import", details={"columns": ",".join(columns)})

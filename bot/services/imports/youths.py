@@ -13,7 +13,6 @@ from bot.domain.people import AgeBand, Basis, Link, LinkedContact, LinkRole, Sta
 from bot.domain.rules import Rules
 from bot.ports import Tx
 from bot.services.context import Context
-from bot.services.imports import words
 from bot.services.imports.cells import EMAIL, Cells, quoted
 from bot.services.imports.csv_table import Remark, Row, Table, fold
 from bot.services.imports.run import (
@@ -22,12 +21,13 @@ from bot.services.imports.run import (
     ImportResult,
     Need,
     Progress,
+    Saving,
     in_rounds,
     quiet,
-    rounds_of,
     run_import,
 )
 from bot.texts import DEFAULT_LANGUAGE, Texts
+from bot.texts import import_words as words
 
 COLUMNS: Final = (
     "referens",
@@ -118,14 +118,19 @@ class YouthPlan:
     renamed: tuple[NewLink, ...] = field(default=(), repr=False)
 
     def apply(self, tx: Tx, actor: str, progress: Progress) -> list[AuditEntry]:
-        for some in rounds_of(self.new_youths, words.SAVING, progress):
-            tx.people.add_youths(some)
-        for youth in in_rounds(self.changed_youths, words.SAVING, progress):
-            tx.people.save_youth(youth)
-        ids = {**self.contacts, **(tx.people.add_contacts(self.new_contacts) if self.new_contacts else {})}
+        parts = (self.new_youths, self.changed_youths, self.new_contacts, self.new_links)
+        saving = Saving(sum(len(part) for part in parts), progress)
+        for new in saving.rounds(self.new_youths):
+            tx.people.add_youths(new)
+        for changed in saving.rounds(self.changed_youths):
+            for youth in changed:
+                tx.people.save_youth(youth)
+        ids = dict(self.contacts)
+        for contacts in saving.rounds(list(self.new_contacts.items())):
+            ids |= tx.people.add_contacts(dict(contacts))
         for number, language in self.languages.items():
             tx.people.ensure_contact(number, language=language)
-        for links in rounds_of(self.new_links, words.SAVING, progress):
+        for links in saving.rounds(self.new_links):
             tx.people.add_links([Link(ids[n.number], n.youth, n.role, n.name) for n in links])
         for link in self.renamed:
             tx.people.link(ids[link.number], link.youth.id, link.role, link.name)

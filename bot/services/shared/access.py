@@ -42,8 +42,14 @@ def answers_for(ctx: Context, lending_namnd: NamndId) -> frozenset[NamndId]:
 
 
 def contact_of(tx: Tx, conversation: Conversation) -> LinkedContact:
-    """Return the other end of a conversation, with the links that its nämnd may know of."""
-    return tx.people.contact(conversation.contact_id).within(conversation.namnd)
+    """Return the other end of a conversation, with the links that its readers may know of."""
+    return known_to(conversation, tx.people.contact(conversation.contact_id))
+
+
+def known_to(conversation: Conversation, contact: LinkedContact) -> LinkedContact:
+    """Return `contact` with the links of the conversation's nämnd; who is enrolled is not for the other world."""
+    known = contact.within(conversation.namnd)
+    return known.as_stranger() if conversation.world is World.MYNDIGHET else known
 
 
 def subject_of(ctx: Context, conversation: Conversation, contact: LinkedContact) -> Subject:

@@ -53,7 +53,7 @@ def destination(tx: Tx, ctx: Context, conversation: Conversation, contact: Linke
     now = ctx.clock.now()
     number = ctx.rules.number_for(conversation.our_number)
     if conversation.world is World.MYNDIGHET:
-        return _myndighet(tx, ctx, conversation.namnd or number.reception)
+        return _myndighet(tx, ctx, conversation.namnd or number.reception, contact.jav)
     if conversation.namnd is not None:
         namnd = ctx.rules.namnder[conversation.namnd]
         return _of_duty(tx, ctx, namnd, duty_now(tx, ctx, namnd, now, contact.jav), contact)
@@ -85,13 +85,16 @@ def leaders_or_channel(tx: Tx, namnd: NamndRules, avoid: frozenset[StaffId]) -> 
     return (), namnd.team_channel
 
 
-def _myndighet(tx: Tx, ctx: Context, namnd_id: NamndId) -> Destination:
+def _myndighet(tx: Tx, ctx: Context, namnd_id: NamndId, avoid: frozenset[StaffId]) -> Destination:
     namnd = ctx.rules.namnder[namnd_id]
     if namnd.myndighet_channel:
         return Destination(Ground.MYNDIGHET, channel=namnd.myndighet_channel, namnd=namnd_id)
-    people = tx.staff.with_role(Role.HANDLAGGARE, namnd_id, World.MYNDIGHET)
-    people = people or tx.staff.with_role(Role.LEADER, namnd_id, World.MYNDIGHET)
-    return Destination(Ground.MYNDIGHET, tuple(p for p in people if p.slack_user_id), namnd=namnd_id)
+    for role in (Role.HANDLAGGARE, Role.LEADER):
+        people = tx.staff.with_role(role, namnd_id, World.MYNDIGHET)
+        able = tuple(p for p in people if p.slack_user_id and p.id not in avoid)
+        if able:
+            return Destination(Ground.MYNDIGHET, able, namnd=namnd_id)
+    return Destination(Ground.MYNDIGHET, namnd=namnd_id)
 
 
 def place(
@@ -107,6 +110,8 @@ def place(
         conversation = conversation.routed(route)
     if where.channel and where.ground in {Ground.CLOSED, Ground.NOBODY}:
         log.error("namnd_without_reachable_leader", namnd=where.namnd)
+    if not where.targets:
+        log.error("conversation_reaches_nobody", conversation_id=conversation.id, namnd=where.namnd)
     posts = [tx.posts.ensure_card(conversation.id, target) for target in where.targets]
     refresh(tx, conversation, priority=Priority.URGENT)  # cards first: what is said in their threads needs them
     for post, is_new in posts:

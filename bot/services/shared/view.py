@@ -13,7 +13,7 @@ from bot.domain.conversation import Conversation, Direction, Ground, Message
 from bot.domain.errors import NotFound
 from bot.domain.failures import may_resend
 from bot.domain.ids import StaffId
-from bot.domain.people import LinkedContact
+from bot.domain.people import LinkedContact, World
 from bot.domain.phone import pretty
 from bot.domain.secrecy import Act, Actor, Denied
 from bot.ports import OpenView, Post, Tx
@@ -100,7 +100,9 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         is_repeat=post.is_repeat,
         is_trial=ctx.rules.is_trial,
         can_hand_over=conversation.namnd is None,
-        can_link=conversation.namnd is not None and contact.role is None,
+        can_link=conversation.namnd is not None
+        and contact.role is None
+        and conversation.world is World.BEREDSKAP,
         is_inline=is_inline(tx, ctx, conversation, post.target),
     )
 

@@ -370,6 +370,7 @@ def upgrade() -> None:
         sa.Column("ts", sa.String(), nullable=True),
         sa.Column("is_current", sa.Boolean(), nullable=False),
         sa.Column("is_repeat", sa.Boolean(), nullable=False),
+        sa.Column("shown", sa.String(), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint("kind IN ('card', 'thread', 'notice')", name=op.f("ck_slack_post_kind_known")),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name="fk_slack_post_conversation_id"),
