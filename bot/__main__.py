@@ -49,7 +49,7 @@ def stop_with(problems: list[str]) -> NoReturn:
 def serve_command(host: str, port: int) -> None:
     chosen = settings()
     missing = chosen.missing_for_production()
-    if missing and not is_loopback(host) and not chosen.rules.is_trial:
+    if missing and not chosen.rules.is_trial and not (is_loopback(host) and chosen.is_only_here()):
         stop_with([*(f"{name} saknas i beredskap.toml" for name in missing), ONLY_HERE])
     try:
         asyncio.run(serve(chosen, host, port))

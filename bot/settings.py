@@ -288,6 +288,10 @@ class Settings(BaseModel):
             tokens.append(self.env.twilio_auth_token_secondary.get_secret_value())
         return tokens
 
+    def is_only_here(self) -> bool:
+        """Tell whether nobody outside this machine can reach the program, through a proxy either."""
+        return is_loopback(urlsplit(self.env.public_base_url).hostname or "")
+
     def missing_for_production(self) -> list[str]:
         """Return the settings that must be there before anybody outside can reach the program."""
         missing = [

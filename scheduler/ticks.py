@@ -13,6 +13,7 @@ from bot.services.context import Context
 from bot.services.deliver import look_for_uncertain
 from bot.services.follow_duty import follow_duty, nudge_untaken
 from bot.services.reconcile import reconcile
+from bot.services.watch_duty import watch_duty
 from bot.services.watch_numbers import watch_numbers
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,7 @@ async def uncertain_tick(ctx: Context) -> None:
 
 async def duty_tick(ctx: Context) -> None:
     """Let conversations follow the duty, and hand on what nobody takes."""
+    await watch_duty(ctx=ctx)
     moved = await follow_duty(ctx=ctx)
     nudged = await nudge_untaken(ctx=ctx)
     if moved or nudged:

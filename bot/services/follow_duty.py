@@ -1,7 +1,7 @@
 """What time brings: conversations follow the duty, and what nobody takes goes on to the next."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.conversation import Conversation, Ground, Route
 from bot.domain.outbound import Priority
@@ -14,6 +14,7 @@ from bot.services.shared.access import contact_of
 from bot.services.shared.placing import Destination, destination, leaders_or_channel, place, refresh
 
 LAST_STAGE = 2
+JUST_OVER = timedelta(days=1)
 
 
 async def follow_duty(*, ctx: Context) -> int:
@@ -25,6 +26,7 @@ async def follow_duty(*, ctx: Context) -> int:
 
     def change(tx: Tx) -> int:
         moved = 0
+        _say_that_shifts_are_over(tx, ctx)
         for found in tx.conversations.open_ones():
             contact = contact_of(tx, found)
             where = destination(tx, ctx, found, contact)
@@ -41,6 +43,17 @@ async def follow_duty(*, ctx: Context) -> int:
         return moved
 
     return await ctx.store.write(change)
+
+
+def _say_that_shifts_are_over(tx: Tx, ctx: Context) -> None:
+    """Have what a former holder sees drawn again, once per shift: their cards and their open modals."""
+    now = ctx.clock.now()
+    for shift in tx.shifts.between(now - JUST_OVER, now):
+        if shift.ends_at <= now and tx.once("shift_over", shift.id):
+            tx.views.mark_all_dirty()
+            for conversation in tx.conversations.open_ones():
+                if conversation.was_routed_in(shift.id):
+                    refresh(tx, conversation)
 
 
 async def nudge_untaken(*, ctx: Context) -> int:

@@ -35,7 +35,10 @@ def receive_sms(tx: Tx, ctx: Context, sms: ReceivedSms) -> None:
     source = f"sms:{sms.provider_id}"
     if tx.messages.by_source(source) is not None:
         return
-    number = ctx.rules.number_for(normalise(sms.to) or sms.to)
+    to = normalise(sms.to) or sms.to
+    number = ctx.rules.number_for(to)
+    if to not in ctx.rules.numbers:
+        log.error("text_to_a_number_that_is_not_in_the_settings", provider_id=sms.provider_id)
     sender = normalise(sms.from_) or sms.from_ or "okänd"
     staff = tx.staff.by_verified_phone(sender)
     if staff is not None:

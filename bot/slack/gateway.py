@@ -22,7 +22,7 @@ from bot.ports import OpenView, Posted
 from bot.slack.ids import OUTBOX_EVENT
 from bot.slack.kit import MESSAGE_TEXT, Block, cut
 from bot.slack.views.card import card_message
-from bot.slack.views.conversation import conversation_modal, message_modal
+from bot.slack.views.conversation import conversation_modal, ended_modal
 from bot.slack.views.home import home_view
 from bot.slack.views.thread import notice_message, thread_message
 from bot.texts import Texts
@@ -107,7 +107,7 @@ class SlackChat:
     async def update_conversation(self, view: OpenView, shown: ConversationView | None) -> str | None:
         """Redraw an open modal; None as `shown` says that access has ended. Returns the new hash."""
         if shown is None:
-            drawn = message_modal(self._texts, "modal.refused_title", self._texts.staff("modal.access_ended"))
+            drawn = ended_modal(self._texts, view.conversation_id, view.external_id)
         else:
             drawn = conversation_modal(shown, self._texts, self._clock.now(), view.external_id)
         return await self._update_view(drawn, view.view_id, view.view_hash)

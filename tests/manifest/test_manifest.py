@@ -14,6 +14,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 from bot.checks import WANTED_SCOPES
+from bot.sandbox.world import COMMANDS
 from bot.slack.ids import COMMAND, ActionId, CallbackId
 from tests.manifest.code import ROOT, CodeUse, code_use, external_selects
 from tests.manifest.rules import EVENT_SCOPE, METHOD_SCOPE, SCOPES, problems
@@ -61,6 +62,11 @@ def test_each_scope_and_event_says_why(manifest: Manifest) -> None:
     asked = [*manifest["oauth_config"]["scopes"]["bot"], *manifest["settings"]["event_subscriptions"]["bot_events"]]
     for name in asked:
         assert any(re.match(rf"\s+- {re.escape(name)} +# \w.{{10,}}", line) for line in lines), name
+
+
+def test_the_sandbox_shows_the_same_command(manifest: Manifest) -> None:
+    shown = ("command", "description", "usage_hint")
+    assert [{key: c[key] for key in shown} for c in manifest["features"]["slash_commands"]] == COMMANDS
 
 
 def test_check_wants_the_scopes_of_the_manifest(manifest: Manifest) -> None:

@@ -218,7 +218,7 @@ def test_slack_takes_what_could_not_be_digested(sender: str, body: str) -> None:
     assert strings(modal, "mrkdwn") == []
 
 
-@pytest.mark.parametrize("key", ["modal.refused_title", "modal.error_title", "modal.enrol_title"])
+@pytest.mark.parametrize("key", ["modal.refused_title", "modal.enrol_title"])
 def test_slack_takes_a_modal_that_only_says_something(key: str) -> None:
     check_view(message_modal(TEXTS, key, TEXTS.staff("refusal.busy")), ("modal",))
 

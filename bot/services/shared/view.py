@@ -100,9 +100,7 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         is_repeat=post.is_repeat,
         is_trial=ctx.rules.is_trial,
         can_hand_over=conversation.namnd is None,
-        can_link=conversation.namnd is not None
-        and contact.role is None
-        and conversation.world is World.BEREDSKAP,
+        can_link=conversation.namnd is not None and contact.role is None and conversation.world is World.BEREDSKAP,
         is_inline=is_inline(tx, ctx, conversation, post.target),
     )
 

@@ -49,6 +49,26 @@ def message_modal(texts: Texts, title_key: str, words: str) -> Block:
     return modal(texts.staff(title_key), [section(mrkdwn(words))], close=texts.staff("modal.close"))
 
 
+def ended_modal(texts: Texts, conversation_id: str, external_id: str) -> Block:
+    """Say that access has ended, and keep what is being typed: it may still be copied, or kept as a note."""
+    note = option(texts.staff("modal.kind_note"), NOTE)
+    blocks = [
+        section(mrkdwn(texts.staff("modal.access_ended"))),
+        field(REPLY, texts.staff("modal.reply_label"), text_input(ActionId.REPLY_TEXT, multiline=True)),
+        field(KIND, texts.staff("modal.kind_label"), radio(ActionId.KIND, [note], initial=note)),
+    ]
+    return modal(
+        texts.staff("modal.refused_title"),
+        blocks,
+        close=texts.staff("modal.close"),
+        submit=texts.staff("modal.save"),
+        callback=CallbackId.CONVERSATION.value,
+        metadata=conversation_id,
+        external_id=external_id,
+        notify_on_close=True,
+    )
+
+
 def conversation_modal(view: ConversationView, texts: Texts, now: datetime, external_id: str) -> Block:
     """Return the modal. The reply's block_id and action_id never change, so a draft survives every update."""
     blocks = [*_about(view, texts), divider()]
