@@ -111,21 +111,25 @@ async def _channels(settings: Settings) -> list[Result]:
     """A team channel must be private, our own, and have the bot in it (facts: slack, section 15)."""
     client = _client(settings)
     results = []
-    for namnd in settings.rules.namnder.values():
+    channels = [(namnd.short_name, namnd.team_channel) for namnd in settings.rules.namnder.values()]
+    channels += [
+        (f"{namnd.short_name}, myndighet", namnd.myndighet_channel)
+        for namnd in settings.rules.namnder.values()
+        if namnd.myndighet_channel
+    ]
+    for name, channel in channels:
         try:
-            info = (await client.conversations_info(channel=namnd.team_channel))["channel"]
+            info = (await client.conversations_info(channel=channel))["channel"]
         except (SlackClientError, ClientError, TimeoutError, OSError) as error:
-            words = (
-                f"Slack: kanalen för {namnd.short_name} kan inte läsas ({_slack_reason(error)}). Är boten med i den?"
-            )
+            words = f"Slack: kanalen för {name} kan inte läsas ({_slack_reason(error)}). Är boten med i den?"
             results.append(Result(False, words))
             continue
         shared = any(info.get(key) for key in ("is_ext_shared", "is_pending_ext_shared", "is_general", "is_archived"))
         if shared or not info.get("is_private"):
-            words = f"Slack: kanalen för {namnd.short_name} måste vara privat, egen och öppen."
+            words = f"Slack: kanalen för {name} måste vara privat, egen och öppen."
             results.append(Result(False, words))
         else:
-            results.append(Result(True, f"Slack: kanalen för {namnd.short_name} är privat och boten är med."))
+            results.append(Result(True, f"Slack: kanalen för {name} är privat och boten är med."))
     return results
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from bot.domain.errors import AuditEntry
 from bot.domain.incoming import TypedInSlack
 from bot.ports import Incoming, Tx
@@ -13,6 +15,8 @@ from bot.services.receive_sms import receive_sms
 from bot.services.receive_status import receive_status
 from bot.services.typed_in_slack import typed_in_slack
 from bot.sms.twilio_inbound import fields_of, received_sms, received_status
+
+log = structlog.get_logger(__name__)
 
 SLACK = "slack"
 
@@ -49,6 +53,7 @@ def digest_slack(tx: Tx, ctx: Context, row: Incoming) -> list[Effect]:
         if typed is not None:
             typed_in_slack(tx, ctx, typed)
     if event.get("type") in {"tokens_revoked", "app_uninstalled"}:
+        log.error("slack_has_let_us_go", event_type=str(event["type"]))
         tx.audit.record(AuditEntry("slack", str(event["type"]), "bot", "event"))
     return []
 

@@ -17,6 +17,7 @@ class AutoKind(str, Enum):
     GUARDIAN = "guardian"
     SHARED = "shared"  # youth and guardian on one number: only ask them to call
     UNKNOWN = "unknown"  # confirms nothing
+    UNKNOWN_CLOSED = "unknown_closed"
     OFFICE_YOUTH = "office_youth"
     OFFICE_GUARDIAN = "office_guardian"
     CLOSED = "closed"
@@ -35,7 +36,7 @@ def choose(contact: LinkedContact, state: Duty, world: World) -> AutoKind | None
     if world is World.MYNDIGHET:
         return None if state.state is DutyState.OFFICE else AutoKind.MYNDIGHET_UNREAD
     if contact.role is None:
-        return AutoKind.UNKNOWN
+        return AutoKind.UNKNOWN_CLOSED if state.state is DutyState.CLOSED else AutoKind.UNKNOWN
     if contact.is_shared_phone:
         return AutoKind.SHARED
     if state.state is DutyState.CLOSED:

@@ -16,6 +16,7 @@ WORTH_ANOTHER_TRY: Final = frozenset(
         "rejected",
     }
 )
+ALARMING: Final = frozenset({"account_suspended"})  # reported late, and for operations to act on
 WORTH_ONE_MORE: Final = frozenset({"unknown_carrier_error", "unknown_error"})
 
 

@@ -60,7 +60,8 @@ async def deliver(row: Outbound, *, ctx: Context) -> Outcome:
             return Outcome(OutboxState.SENT)
         return await _sms(row, ctx)
     except SendPostponed as later:
-        log.info("send_postponed", outbox_id=row.id, kind=row.kind.value, reason=later.reason, alarm=later.alarm)
+        say = log.error if later.alarm else log.info
+        say("send_postponed", outbox_id=row.id, kind=row.kind.value, reason=later.reason, alarm=later.alarm)
         return Outcome(OutboxState.DUE, error=later.reason, wait=later.wait)
     except SendUncertain as unknown:
         log.warning("send_uncertain", outbox_id=row.id, kind=row.kind.value, reason=unknown.reason)
@@ -225,7 +226,8 @@ async def _sms(row: Outbound, ctx: Context) -> Outcome:
     try:
         receipt = await ctx.sms.send(composed)
     except SendRejected as refusal:
-        log.info("sms_rejected", outbox_id=row.id, reason=refusal.reason, alarm=refusal.alarm)
+        say = log.error if refusal.alarm else log.info
+        say("sms_rejected", outbox_id=row.id, reason=refusal.reason, alarm=refusal.alarm)
         reason = refusal.reason
         code = None if refusal.provider_code is None else str(refusal.provider_code)
         return Outcome(

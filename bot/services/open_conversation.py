@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from bot.domain.cards import ConversationView
 from bot.domain.errors import Stale
-from bot.domain.ids import ShiftId
-from bot.domain.secrecy import Act
+from bot.domain.ids import ConversationId, ShiftId
+from bot.domain.secrecy import Act, Allowed
 from bot.ports import OpenView, Tx
 from bot.services.context import Context
-from bot.services.shared.access import actor_by_slack, contact_of, locked, require
+from bot.services.shared.access import actor, actor_by_slack, ask, contact_of, locked, require
 from bot.services.shared.placing import refresh
 from bot.services.shared.view import PAGE, conversation_view
 
@@ -48,6 +48,20 @@ async def open_conversation(
         return opened, conversation_view(tx, ctx, conversation, contact, reader, opened)
 
     return await ctx.store.write(change)
+
+
+async def may_note(slack_user_id: str, conversation_id: str, *, ctx: Context) -> bool:
+    """Tell whether somebody who may not read may still write their note about it, which shows them nothing."""
+
+    def query(tx: Tx) -> bool:
+        conversation = tx.conversations.get(ConversationId(conversation_id))
+        staff = tx.staff.by_slack_id(slack_user_id)
+        if conversation is None or staff is None:
+            return False
+        contact = contact_of(tx, conversation)
+        return isinstance(ask(ctx, actor(tx, ctx, staff), Act.NOTE, conversation, contact), Allowed)
+
+    return await ctx.store.read(query)
 
 
 async def turn_page(

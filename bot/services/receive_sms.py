@@ -26,7 +26,7 @@ from bot.services.shared.saying import say_automatic
 
 log = structlog.get_logger(__name__)
 
-OPT_IN_WORDS: Final = frozenset({"START", "UNSTOP"})  # the provider lifts its own block (facts: opt-out)
+OPT_IN_WORDS: Final = frozenset({"START", "UNSTOP", "YES"})  # the provider lifts its own block (facts: opt-out)
 TOO_LATE_FOR_AUTO: Final = timedelta(hours=1)
 
 
@@ -156,7 +156,7 @@ def _answer_automatically(
     whose = conversation.namnd if current.lead is None else None  # one shift says it once, for all its nämnder
     if not tx.once("auto_reply", f"{kind.value}:{contact.contact.id}:{whose}:{period}"):
         return conversation
-    body = auto_text(ctx, kind, contact.contact.language, namnd, now)
+    body = auto_text(tx, ctx, kind, contact.contact.language, namnd, now)
     shift_id = None if current.lead is None else current.lead.id
     return say_automatic(tx, conversation, kind, body, at=now, shift_id=shift_id)
 

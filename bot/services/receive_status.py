@@ -4,11 +4,13 @@ import structlog
 
 from bot.domain.conversation import Direction
 from bot.domain.delivery import DeliveryStatus, advance, from_provider, is_correction
+from bot.domain.failures import ALARMING
 from bot.domain.incoming import ReceivedStatus
 from bot.domain.outbound import OutboxState, Priority
 from bot.ports import Delivery, Tx
 from bot.services.context import Context
 from bot.services.shared.placing import refresh, thread
+from bot.services.shared.saying import recount
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +32,8 @@ def receive_status(tx: Tx, ctx: Context, status: ReceivedStatus) -> None:
             tx.messages.set_delivery(delivery.id, current.value, reason=delivery.reason, provider_id=status.provider_id)
         return
     corrected = is_correction(current, advanced)
+    if status.reason in ALARMING:
+        log.error("carrier_alarm", reason=status.reason)
     reason = (status.reason or "unknown_error") if advanced in FAILURES else None
     tx.messages.set_delivery(
         delivery.id,
@@ -50,6 +54,10 @@ def tell(
     conversation = None if message is None else tx.conversations.get(message.conversation_id)
     if message is None or conversation is None:
         return
+    if message.direction is Direction.OUT and (failed or corrected or uncertain):
+        held = tx.conversations.lock(conversation.id)
+        conversation = recount(tx, held) if held is not None else conversation
+        tx.conversations.save(conversation)
     refresh(tx, conversation)
     if message.direction is not Direction.OUT or message.author is None or not (failed or corrected or uncertain):
         return

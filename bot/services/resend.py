@@ -8,7 +8,7 @@ from bot.services.context import Context
 from bot.services.reply import require_textable
 from bot.services.shared.access import actor_by_slack, contact_of, locked, require
 from bot.services.shared.placing import refresh
-from bot.services.shared.saying import send
+from bot.services.shared.saying import recount, send
 from bot.services.shared.view import sent_state
 
 
@@ -33,6 +33,8 @@ async def resend(slack_user_id: str, message_id: str, key: str, *, ctx: Context)
             raise Stale
         require_textable(ctx, contact)
         send(tx, conversation, message.id)
+        conversation = recount(tx, conversation)
+        tx.conversations.save(conversation)
         refresh(tx, conversation)
         return conversation.id
 

@@ -9,17 +9,17 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.cards import ConversationView
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, NotAllowed
 from bot.domain.ids import new_id
 from bot.domain.slack_text import plain_from_slack
 from bot.ports import OpenView
 from bot.services.context import Context
 from bot.services.keep_clicked_card import keep_clicked_card
-from bot.services.open_conversation import open_conversation, turn_page
+from bot.services.open_conversation import may_note, open_conversation, turn_page
 from bot.services.reply import REPLY_BLOCK, Reply, reply
 from bot.services.unknown_number import mark_concerns, pick_namnd
 from bot.slack.ids import ActionId, CallbackId
-from bot.slack.views.conversation import KIND, NOTE, conversation_modal, loading_modal, message_modal
+from bot.slack.views.conversation import KIND, NOTE, conversation_modal, ended_modal, loading_modal, message_modal
 from handlers.slack.interaction import Click, field_errors, in_words, run, typed
 from handlers.slack.listeners import Listeners
 
@@ -43,6 +43,8 @@ def register(app: Listeners, ctx: Context) -> None:
             )
         except BotError as error:
             drawn = message_modal(ctx.texts, "modal.refused_title", in_words(error, ctx.texts))
+            if isinstance(error, NotAllowed) and await may_note(click.user, click.value, ctx=ctx):
+                drawn = ended_modal(ctx.texts, click.value, external_id)
             await client.views_update(view_id=view["id"], view=drawn)
             return
         await _draw(client, ctx, opened, shown)

@@ -56,20 +56,10 @@ class OutboxRows:
 
     def claim(self, owner: str, lease: timedelta) -> Outbound | None:
         """Take the most urgent due row whose lane is free; it is `sending` until recorded or lapsed."""
-        earlier = TABLE.alias("earlier")
         wire_now = self._clock.wire_now()
         candidate = (
             sa.select(TABLE.c.id)
-            .where(TABLE.c.state == "due", TABLE.c.next_at <= wire_now)
-            .where(
-                ~sa.exists(
-                    sa.select(earlier.c.id).where(
-                        earlier.c.lane == TABLE.c.lane,
-                        earlier.c.state.in_(("due", "sending")),
-                        earlier.c.id < TABLE.c.id,
-                    )
-                )
-            )
+            .where(self._may_leave_now())
             .order_by(TABLE.c.priority, TABLE.c.id)
             .limit(1)
             .with_for_update(skip_locked=True, of=TABLE)
@@ -156,18 +146,26 @@ class OutboxRows:
         return list(self._session.execute(statement).scalars())
 
     def waiting(self) -> int:
-        """Count what can be sent now or is being sent; what waits for a later try is not counted."""
+        """Count what can be sent now or is being sent; what waits for a later try, or behind such, is not counted."""
         statement = (
             sa.select(sa.func.count())
             .select_from(TABLE)
-            .where(
-                sa.or_(
-                    TABLE.c.state == "sending",
-                    sa.and_(TABLE.c.state == "due", TABLE.c.next_at <= self._clock.wire_now()),
-                )
-            )
+            .where(sa.or_(TABLE.c.state == "sending", self._may_leave_now()))
         )
         return int(self._session.execute(statement).scalar_one())
+
+    def _may_leave_now(self) -> sa.ColumnElement[bool]:
+        """A row is due and nothing stands before it in its lane.
+
+        A card that may have been posted stands there too, until we know: the next row would post it once more.
+        """
+        earlier = TABLE.alias("earlier")
+        is_before = sa.or_(
+            earlier.c.state.in_(("due", "sending")),
+            sa.and_(earlier.c.state == "uncertain", earlier.c.fold_key == TABLE.c.fold_key),
+        )
+        blocked = sa.select(earlier.c.id).where(earlier.c.lane == TABLE.c.lane, earlier.c.id < TABLE.c.id, is_before)
+        return sa.and_(TABLE.c.state == "due", TABLE.c.next_at <= self._clock.wire_now(), ~sa.exists(blocked))
 
     def _another_waits(self, fold_key: str, row_id: int) -> bool:
         statement = sa.select(TABLE.c.id).where(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from bot.app import bound, served_on
 from bot.app_sandbox import HOST, Sandbox
@@ -87,8 +88,6 @@ async def test_nobody_answers_the_door(tmp_path: Path, database_url: str, monkey
             await nova.texts("kan nån ringa mig")
             await anna.replies(ANSWER)
             assert nova.inbox() == []
-            from aiohttp import web
-
             app = web.Application()
             app.add_routes(night.sandbox.carrier.routes())
             async with served_on(app, door):

@@ -44,7 +44,7 @@ async def test_monday_07_59_belongs_to_the_closed_night_and_08_00_to_the_team(
         await night.clock_reaches("2026-11-23 07:59")
         await nova.texts("ska jag gå till skolan")
         lena.card("Ingen har beredskap just nu")
-        nova.receives("Vi svarar igen måndag 17.00.")
+        nova.receives("Vi svarar igen måndag 08.00.")
 
         await night.clock_reaches("2026-11-23 08:00")
         card = anna.card("Ett sms väntar på svar", channel=TEAM)

@@ -2,14 +2,18 @@
 
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
+from sqlmodel import col
 
+from bot.domain.errors import NotAllowed
+from bot.services.open_conversation import open_conversation
 from storage.tables import AuditRow
-from tests.acceptance.night import NORRVIK, SODERMARK, Said, a_night
+from tests.acceptance.night import NORRVIK, SODERMARK, Night, Said, a_night, buttons_in
 
 
 async def test_off_duty_and_of_another_namnd(tmp_path: Path, database_url: str) -> None:
-    """Sara had duty yesterday; her old card opens nothing today."""
+    """Sara had duty yesterday: today she may write her note about it, and reads nothing."""
     async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:
         sara = await night.hires("Sara Holm", SODERMARK)
         anna = await night.hires("Anna Ek", NORRVIK)
@@ -29,58 +33,60 @@ async def test_off_duty_and_of_another_namnd(tmp_path: Path, database_url: str) 
         nova.receives("tystnadsplikt", times=2)
         anna.card()
         anna.is_told("Nytt sms")
-        assert "Följs vidare" in sara.card().words
-        stale = Said(old.channel, old.ts, old.user, old.text, old.blocks, None, None, False)
-        done = (
-            await night.sandbox.slack.click(sara.user, action_id="open", channel=stale.channel, ts=stale.ts)
-            if "open" in sara.card().buttons
-            else None
-        )
-        assert done is None  # the button is gone; somebody who kept it open is refused by the service:
-        assert night.sandbox.bot is not None
-        from bot.domain.errors import NotAllowed
-        from bot.services.open_conversation import open_conversation
 
-        conversation_id = next(b for b in old.buttons if b == "open") and _value(old, "open")
-        try:
-            await open_conversation(sara.user, conversation_id, "x", "V", "h", ctx=night.sandbox.bot.ctx)
-            raise AssertionError("Sara was let in")
-        except NotAllowed as refusal:
-            assert refusal.reason == "not_on_duty"
-        with night.sandbox.bot.store.engine.connect() as connection:
-            denied = connection.execute(
-                sa.select(AuditRow.actor, AuditRow.act, AuditRow.ground).where(sa.not_(AuditRow.is_allowed))  # type: ignore[call-overload]
-            ).all()
-        assert [(d.actor, d.act, d.ground) for d in denied] == [(sara.staff.id, "read", "not_on_duty")]
+        moved = sara.card("Följs vidare")
+        with pytest.raises(NotAllowed, match="not_allowed") as refused:
+            await _opens(night, sara.user, old)
+        assert refused.value.reason == "not_on_duty"
+        assert await _denied(night) == [(sara.staff.id, "read", "not_on_duty")]
+
+        shown = await sara.opens(moved)
+        assert "andra dagen" not in shown
+        assert "första kvällen" not in shown
+        done = await sara.submits({"reply": {"reply_text": "Vi talade om skolan."}, "kind": {"kind_choice": "note"}})
+        assert not done.get("errors"), done
+        assert "Vi talade om skolan." in await anna.opens(anna.card())
+        await anna.closes_modal()
+
+        await night.clock_reaches("2026-11-24 09:00")
+        assert sara.card("Följs vidare").buttons == set()
+        night.expected_errors.add("namnd_without_reachable_leader")
+        night.expected.update((card.channel, card.ts) for card in anna.cards("C0NORRVIK") + anna.cards())
+        night.expected.update((m.channel, m.ts) for m in night.messages("C0NORRVIK"))
         night.expect_nothing_else()
         await night.nothing_waits()
 
 
-def _value(said: Said, action: str) -> str:
-    from tests.acceptance.night import buttons_in
+async def _opens(night: Night, user: str, card: Said) -> None:
+    """Press a button that the person no longer has."""
+    assert night.sandbox.bot is not None
+    conversation_id = buttons_in(card.blocks)["open"]
+    await open_conversation(user, conversation_id, "external", "V1", "hash", ctx=night.sandbox.bot.ctx)
 
-    return buttons_in(said.blocks)[action]
+
+async def _denied(night: Night) -> list[tuple[str, str, str]]:
+    assert night.sandbox.bot is not None
+    columns = (col(AuditRow.actor), col(AuditRow.act), col(AuditRow.ground))
+    with night.sandbox.bot.store.engine.connect() as connection:
+        rows = connection.execute(sa.select(*columns).where(col(AuditRow.is_allowed).is_(False)))
+        return [(row.actor, row.act, row.ground) for row in rows]
 
 
 async def test_somebody_who_is_not_staff(tmp_path: Path, database_url: str) -> None:
-    """A stranger in the channel presses the button, opens Home and asks who has duty."""
+    """A stranger opens Home and asks who has duty."""
     async with a_night(tmp_path, database_url, "2026-11-23 09:00") as night:
-        anna = await night.hires("Anna Ek", NORRVIK)
+        await night.hires("Anna Ek", NORRVIK)
         night.opens_channels()
-        nova, _ = await night.enrols("Nova Berg", "+46701740605", NORRVIK)
         slack = night.sandbox.slack
         slack.add_user("U99", "otto", "Otto Utomstående")
         slack.add_channel("C0ANNAN", "annan", ["U99"])
-        await nova.texts("svarar ni nu")
-        card = anna.card(channel="C0NORRVIK")
-        nova.receives("under dagen")
 
         await slack.open_home("U99")
         await night.settles()
         assert "känner inte igen dig" in str(slack.state()["homes"]["U99"])
         shown = await slack.command("U99", "/beredskap", "", "C0ANNAN")
         assert "känner inte igen dig" in str(shown)
-        assert card.buttons >= {"open", "take"}
+        assert await _denied(night) == [("slack:U99", "enter", "not_staff")]
         night.expected.update((m.channel, m.ts) for m in night.messages("C0ANNAN"))
         night.expect_nothing_else()
         await night.nothing_waits()

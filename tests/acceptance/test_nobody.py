@@ -30,8 +30,10 @@ async def test_nobody_has_duty_so_the_leader_does(tmp_path: Path, database_url: 
 async def test_closed_hours_say_when_we_answer_again(tmp_path: Path, database_url: str) -> None:
     async with a_night(tmp_path, database_url, "2026-11-21 03:00") as night:
         lena = await night.hires("Lena Holm", NORRVIK, Role.LEADER)
+        anna = await night.hires("Anna Ek", NORRVIK)
         night.opens_channels()
         nova, _ = await night.enrols("Nova Berg", "+46701740605", NORRVIK)
+        await night.on_beredskap(anna, "2026-11-21 10:00", "2026-11-21 22:00")
 
         await nova.texts("kan inte sova alls")
 

@@ -18,6 +18,7 @@ async def test_an_sms_that_does_not_arrive_is_sent_again(tmp_path: Path, databas
         await anna.replies("Jag kommer om en timme")
         nova.loses("Jag kommer om en timme")
         card = anna.card("Telefonen går inte att nå")
+        assert "Ett sms väntar på svar" in card.words  # an answer that did not arrive is none
         told = anna.is_told("kom inte fram")
         assert f"<@{anna.user}>" in told.words
 
@@ -25,6 +26,7 @@ async def test_an_sms_that_does_not_arrive_is_sent_again(tmp_path: Path, databas
         await anna.presses("resend", card)
         nova.receives("Jag kommer om en timme")
         assert "levererat" in anna.card("svarade").words
+        assert "Inget väntar på svar" in anna.card().words
 
         await anna.presses("resend", told)  # the second button for the same text does nothing more
         nova.receives("Jag kommer om en timme")

@@ -1,25 +1,29 @@
 """The words of an automatic text."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from bot.domain.auto_reply import AutoKind
 from bot.domain.calendar import local
+from bot.domain.duty import next_shift
 from bot.domain.phone import pretty
 from bot.domain.rules import NamndRules
 from bot.domain.sms_parts import tidy_outgoing
+from bot.ports import Tx
 from bot.services.context import Context
 
-IN_A_FAMILY_TEXT = ("socialjour", "bris")  # in this order, when verified
+LOOK_AHEAD: Final = timedelta(days=14)
+IN_A_FAMILY_TEXT: Final = ("socialjour", "bris")  # in this order, when verified
 
 
-def auto_text(ctx: Context, kind: AutoKind, language: str, namnd: NamndRules, now: datetime) -> str:
+def auto_text(tx: Tx, ctx: Context, kind: AutoKind, language: str, namnd: NamndRules, now: datetime) -> str:
     """Return the text of `kind` in `language`; numbers that nobody verified lately are left out, 112 always stands."""
-    opening = namnd.beredskap_hours.next_opening(now, ctx.rules.closed_days)
+    opening = answered_again_at(tx, ctx, namnd, now)
     return tidy_outgoing(
         ctx.texts.sms(
             kind.value,
             language,
-            namnd="" if kind is AutoKind.UNKNOWN else namnd.short_name,
+            namnd="" if kind in {AutoKind.UNKNOWN, AutoKind.UNKNOWN_CLOSED} else namnd.short_name,
             call=_call(ctx, language, namnd),
             help=help_numbers(ctx, language, local(now).date()),
             opens=""
@@ -27,6 +31,13 @@ def auto_text(ctx: Context, kind: AutoKind, language: str, namnd: NamndRules, no
             else ctx.texts.sms("opens", language, when=ctx.texts.day_and_time(opening, language)),
         )
     )
+
+
+def answered_again_at(tx: Tx, ctx: Context, namnd: NamndRules, now: datetime) -> datetime | None:
+    """Return when somebody answers next: a planned shift or the office. Hours without a shift promise nothing."""
+    shift = next_shift(namnd, now, tx.shifts.between(now, now + LOOK_AHEAD))
+    office = namnd.office_hours.next_opening(now, ctx.rules.closed_days)
+    return min((at for at in (None if shift is None else shift.starts_at, office) if at is not None), default=None)
 
 
 def help_numbers(ctx: Context, language: str, today: date) -> str:

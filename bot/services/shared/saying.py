@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from bot.domain.auto_reply import AutoKind
 from bot.domain.conversation import Conversation, Direction, Message
 from bot.domain.ids import ContactId, MessageId, ShiftId, StaffId, new_id
 from bot.domain.outbound import OutboxKind, Priority
 from bot.ports import Delivery, Tx
+
+RECENT: Final = 200  # messages that are looked at when counting what waits
+LOST: Final = frozenset({"undelivered", "failed", "canceled"})
 
 
 def sms_lane(contact_id: ContactId) -> str:
@@ -46,6 +50,29 @@ def say_outgoing(
     tx.messages.add(message, source=source)
     send(tx, conversation, message.id)
     return conversation.answer(seq, author, at=at), message
+
+
+def recount(tx: Tx, conversation: Conversation) -> Conversation:
+    """Return the conversation with what has been answered counted anew: an answer that did not arrive is none.
+
+    Called when a text fails, arrives after all, or is sent again. A closed conversation stays as it is.
+    """
+    if not conversation.is_open:
+        return conversation
+    said = tx.messages.of(conversation.id, limit=RECENT)
+    reached = max((m.seq for m in said if m.direction is Direction.OUT and not _is_lost(tx, m)), default=0)
+    waiting = [m for m in said if m.direction is Direction.IN and m.seq > reached]
+    if not waiting:
+        return replace(conversation, answered_seq=conversation.last_inbound_seq, first_unanswered_at=None)
+    answered = min(conversation.last_inbound_seq, waiting[0].seq - 1)
+    return replace(conversation, answered_seq=answered, first_unanswered_at=waiting[0].at)
+
+
+def _is_lost(tx: Tx, message: Message) -> bool:
+    delivery = tx.messages.newest_delivery(message.id)
+    if delivery is None:
+        return False
+    return delivery.status in LOST or (delivery.status == "uncertain" and delivery.reason == "uncertain_final")
 
 
 def say_automatic(

@@ -15,7 +15,7 @@ from bot.domain.failures import may_resend
 from bot.domain.ids import StaffId
 from bot.domain.people import LinkedContact, World
 from bot.domain.phone import pretty
-from bot.domain.secrecy import Act, Actor, Denied
+from bot.domain.secrecy import Act, Actor, Allowed, Denied
 from bot.ports import OpenView, Post, Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor, ask, contact_of
@@ -70,7 +70,9 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
     newest = conversation.routes[-1].ground if conversation.routes else Ground.DUTY
     if reader is not None:
         has_moved = isinstance(ask(ctx, reader, Act.READ, conversation, contact), Denied)
+        can_note = has_moved and isinstance(ask(ctx, reader, Act.NOTE, conversation, contact), Allowed)
     else:
+        can_note = False
         has_moved = not may_stand_in_channel(ctx, conversation, post.target.removeprefix("channel:"))
     last_in = _last_inbound(tx, conversation)
     answer = tx.messages.last_answer(conversation.id)
@@ -94,6 +96,7 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         if answer is None or state is None
         else LastAnswer(answer.id, answer.at, slack_id(tx, answer.author), state),
         has_moved=has_moved,
+        can_note=can_note,
         is_with_duty=reader is None and newest is Ground.DUTY and conversation.is_open,
         must_pick_namnd=conversation.is_namnd_open,
         is_channel=reader is None,

@@ -26,7 +26,9 @@ def card_message(card: Card, texts: Texts, now: datetime) -> dict[str, Any]:
         blocks.append(context(texts.staff("trial.banner")))
     blocks.append(header(_title(card, texts, codes, is_waiting=is_waiting)))
     if card.has_moved:
-        blocks.append(section(mrkdwn(texts.staff("card.moved"))))
+        blocks.append(section(mrkdwn(texts.staff("card.moved_note" if card.can_note else "card.moved"))))
+        if card.can_note:
+            blocks.append(actions(button(ActionId.OPEN, texts.staff("button.note"), card.conversation_id)))
     else:
         blocks.append(section(mrkdwn("\n".join(_lines(card, texts, now)))))
         blocks.extend(_buttons(card, texts))
