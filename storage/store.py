@@ -155,12 +155,11 @@ class SqlStore:
 
 
 def _is_worth_a_retry(error: SQLAlchemyError) -> bool:
-    """A unique key that somebody else took meanwhile is found when the transaction runs again."""
-    if isinstance(error, IntegrityError):
-        return True
-    if isinstance(error, OperationalError) and "database is locked" in str(error.orig):
-        return True
-    return _has_lost_a_race(error)
+    """A unique key that somebody else took meanwhile is found when the transaction runs again.
+
+    A locked SQLite has been waited for already: those who wait behind must hear in time that it is busy.
+    """
+    return isinstance(error, IntegrityError) or _has_lost_a_race(error)
 
 
 def _has_lost_a_race(error: SQLAlchemyError) -> bool:

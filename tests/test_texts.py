@@ -231,12 +231,14 @@ def test_the_check_for_texting_112_finds_it() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_unknown_sender_is_told_nothing_that_confirms(language: str) -> None:
-    assert blanks(SMS[f"sms.{language}.unknown"]) == {"help"}
+@pytest.mark.parametrize("kind", ["unknown", "unknown_closed"])
+def test_an_unknown_sender_is_told_nothing_that_confirms(kind: str, language: str) -> None:
+    assert blanks(SMS[f"sms.{language}.{kind}"]) == {"help"}
 
 
-def test_an_unknown_sender_reads_nothing_about_a_child_or_a_service() -> None:
-    text = SMS["sms.sv.unknown"].casefold()
+@pytest.mark.parametrize("kind", ["unknown", "unknown_closed"])
+def test_an_unknown_sender_reads_nothing_about_a_child_or_a_service(kind: str) -> None:
+    text = SMS[f"sms.sv.{kind}"].casefold()
 
     assert not [word for word in ("beredskap", "barn", "ungdom", "familje", "social", "nämnd", "anmäl") if word in text]
 

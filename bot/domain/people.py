@@ -128,7 +128,7 @@ class LinkedContact:
     def within(self, namnd: NamndId | None) -> "LinkedContact":
         """Return the same contact with only the links that nämnd may know of."""
         kept = tuple(link for link in self.links if link.youth.namnd == namnd and link.youth.is_active)
-        return LinkedContact(self.contact, kept)
+        return LinkedContact(self.contact, kept, self.barred)
 
     def as_stranger(self) -> "LinkedContact":
         """Return the same contact as the other world knows it: by number, with nobody linked to it."""

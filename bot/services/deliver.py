@@ -56,8 +56,7 @@ async def deliver(row: Outbound, *, ctx: Context) -> Outcome:
         if row.kind is OutboxKind.NOTICE:
             return await _notice(row, ctx)
         if row.kind is OutboxKind.WITHDRAW:
-            await ctx.chat.withdraw(row.payload["channel"], row.payload["ts"])
-            return Outcome(OutboxState.SENT)
+            return await _withdraw(row, ctx)
         return await _sms(row, ctx)
     except SendPostponed as later:
         say = log.error if later.alarm else log.info
@@ -107,6 +106,20 @@ async def _card(row: Outbound, ctx: Context) -> Outcome:
         provider_id=f"{posted.channel}:{posted.ts}",
         then=lambda tx: tx.posts.placed(post.id, posted, digest),
     )
+
+
+async def _withdraw(row: Outbound, ctx: Context) -> Outcome:
+    """Delete one of our posts: where it stands, or where the other one from the same row may stand."""
+    channel: str = row.payload["channel"]
+    ts: str | None = row.payload.get("ts")
+    if ts is None:
+        kept: str = row.payload["twin_of"]
+        posted = await ctx.store.read(lambda tx: tx.outbox.by_provider_id(f"{channel}:{kept}"))
+        found = None if posted is None else await ctx.chat.find(channel, posted.id, posted.created_at, None, kept)
+        ts = None if found is None else found.ts
+    if ts is not None:
+        await ctx.chat.withdraw(channel, ts)
+    return Outcome(OutboxState.SENT)
 
 
 def digest_of(shown: Card, ctx: Context) -> str:

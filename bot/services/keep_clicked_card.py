@@ -4,20 +4,31 @@ from bot.domain.ids import ConversationId
 from bot.domain.outbound import OutboxKind
 from bot.ports import Posted, Tx
 from bot.services.context import Context
+from bot.services.shared.placing import refresh_card
 
 
 async def keep_clicked_card(conversation_id: str, channel: str, ts: str, *, ctx: Context) -> bool:
-    """Keep the card that was clicked and withdraw its twin; return whether there was one."""
+    """Keep the card that was clicked and withdraw its twin; return whether there may be one.
+
+    Where the repetition stands is known. Where the first one may stand is found out when it is withdrawn.
+    """
 
     def change(tx: Tx) -> bool:
         for post in tx.posts.cards_of(ConversationId(conversation_id)):
-            known = post.channel == channel and post.ts is not None
-            if known and post.is_repeat and post.ts != ts and tx.posts.at(channel, ts) is None:
+            if post.channel != channel or post.ts is None or not post.is_repeat:
+                continue
+            if post.ts == ts:
+                payload = {"channel": channel, "twin_of": ts}
+            elif tx.posts.at(channel, ts) is None:
                 payload = {"channel": channel, "ts": post.ts}
-                key = f"withdraw:{channel}:{post.ts}"
-                tx.outbox.add(OutboxKind.WITHDRAW, f"post:{post.id}", payload, dedupe_key=key)
                 tx.posts.placed(post.id, Posted(channel, ts))
-                return True
+            else:
+                continue
+            key = f"withdraw:{channel}:{post.ts}"
+            tx.outbox.add(OutboxKind.WITHDRAW, f"post:{post.id}", payload, dedupe_key=key)
+            tx.posts.mark_repeat(post.id, False)
+            refresh_card(tx, post)
+            return True
         return False
 
     return await ctx.store.write(change)

@@ -77,7 +77,9 @@ class SlackChat:
             if refusal.reason != "message_not_found":
                 raise
 
-    async def find(self, to: str, outbox_id: int, since: datetime, thread_ts: str | None) -> Posted | None:
+    async def find(
+        self, to: str, outbox_id: int, since: datetime, thread_ts: str | None, other_than: str | None = None
+    ) -> Posted | None:
         """Look in a DM for a post that may have arrived; other places cannot be read (no history scope)."""
         if not to.startswith("D"):
             return None
@@ -100,7 +102,8 @@ class SlackChat:
             )
         for message in found.get("messages") or []:
             metadata = message.get("metadata") or {}
-            if metadata.get("event_payload", {}).get("outbox") == str(outbox_id):
+            is_ours = metadata.get("event_payload", {}).get("outbox") == str(outbox_id)
+            if is_ours and message["ts"] != other_than:
                 return Posted(to, message["ts"])
         return None
 

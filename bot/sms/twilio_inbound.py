@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain.incoming import ReceivedSms, ReceivedStatus
-from bot.domain.sending import ProviderSms
+from bot.domain.sending import ProviderSms, SmsDirection
 from bot.sms.errors import failure
 
 FAILED_WORDS: Final = frozenset({"undelivered", "failed", "canceled"})
@@ -41,7 +41,10 @@ def received_sms(raw: str, received_at: datetime, *, is_late: bool) -> ReceivedS
 
 
 def raw_from_list(sms: ProviderSms) -> str:
-    """Return an incoming sms from the provider's list in the same form as its webhook."""
+    """Return an sms from the provider's list in the same form as its webhook: a text to us, or a report on ours."""
+    if sms.direction is SmsDirection.OUTBOUND:
+        code = [] if sms.error_code is None else [("ErrorCode", str(sms.error_code))]
+        return raw_of([("MessageSid", sms.provider_id), ("MessageStatus", sms.status), *code])
     return raw_of(
         [
             ("MessageSid", sms.provider_id),

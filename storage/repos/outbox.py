@@ -140,6 +140,10 @@ class OutboxRows:
         row = self._session.execute(sa.select(TABLE).where(TABLE.c.dedupe_key == dedupe_key)).mappings().first()
         return None if row is None else _domain(row)
 
+    def by_provider_id(self, provider_id: str) -> Outbound | None:
+        row = self._session.execute(sa.select(TABLE).where(TABLE.c.provider_id == provider_id)).mappings().first()
+        return None if row is None else _domain(row)
+
     def provider_ids(self, lane: str) -> list[str]:
         """Return the provider's ids of what has left in this lane."""
         statement = sa.select(TABLE.c.provider_id).where(TABLE.c.lane == lane, TABLE.c.provider_id.is_not(None))

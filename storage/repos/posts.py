@@ -73,10 +73,10 @@ class PostRows:
             .limit(1)
         ).first()
 
-    def mark_repeat(self, post_id: str) -> None:
-        """The next post of this card says that it may be a repetition."""
+    def mark_repeat(self, post_id: str, is_repeat: bool = True) -> None:
+        """Let the card say that it may be a repetition, or no longer."""
         row = self._session.get_one(SlackPostRow, post_id)
-        row.is_repeat = True
+        row.is_repeat = is_repeat
         self._session.add(row)
         self._session.flush()
 

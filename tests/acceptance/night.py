@@ -503,6 +503,7 @@ async def a_night(
     sodermark_answers: str = 'norrvik = "beslut 2"',
     ticks: bool = False,
     socket_mode: bool = False,
+    trial: tuple[str, ...] = (),
 ) -> AsyncIterator[Night]:
     """A fresh world at a Stockholm time, with nobody in it yet."""
     config = folder / "beredskap.toml"
@@ -512,7 +513,8 @@ async def a_night(
             sodermark_content=sodermark,
             norrvik_answers=norrvik_answers,
             sodermark_answers=sodermark_answers,
-        ),
+        )
+        + (f"\n[trial]\non = true\nnumbers = {list(trial)}\n" if trial else ""),
         encoding="utf-8",
     )
     options = Options(

@@ -96,6 +96,15 @@ def test_a_namnd_sees_its_own_active_links() -> None:
     assert both.within(None).links == ()
 
 
+def test_the_other_world_knows_a_number_and_whom_it_may_not_be_put_before() -> None:
+    anna = StaffId("anna")
+    stranger = linked((youth(A, jav=frozenset({anna})), LinkRole.YOUTH)).as_stranger()
+
+    assert (stranger.links, stranger.role, stranger.codes) == ((), None, ("7WQ2D",))
+    assert stranger.jav == {anna}
+    assert stranger.within(A).jav == {anna}
+
+
 def test_a_role_is_held_in_one_namnd_and_one_world() -> None:
     anna = Staff(
         StaffId("anna"),

@@ -201,7 +201,8 @@ SHARED, STRANGER = contact((A, LinkRole.YOUTH), (A, LinkRole.GUARDIAN)), contact
         (GUARDIAN, CLOSED, AutoKind.CLOSED),
         (GUARDIAN, GAP, AutoKind.NOBODY),
         *((SHARED, state, AutoKind.SHARED) for state in (BEREDSKAP, OFFICE, CLOSED, GAP)),
-        *((STRANGER, state, AutoKind.UNKNOWN) for state in (BEREDSKAP, OFFICE, CLOSED, GAP)),
+        *((STRANGER, state, AutoKind.UNKNOWN) for state in (BEREDSKAP, OFFICE)),
+        *((STRANGER, state, AutoKind.UNKNOWN_CLOSED) for state in (CLOSED, GAP)),
     ],
 )
 def test_which_automatic_text(who: LinkedContact, state: Duty, kind: AutoKind) -> None:

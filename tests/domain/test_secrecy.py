@@ -114,6 +114,7 @@ CASE = Subject(HERE, world=MYNDIGHET, shift_ids=frozenset({SHIFT}), escalated_to
         # the other world
         (DECIDES, Act.READ, CASE, Allowed("handlaggare")),
         (CHIEF, Act.READ, CASE, Allowed("handlaggare")),
+        *((DECIDES, act, CASE, Denied("other_world")) for act in (Act.LINK, Act.ENROL, Act.HAND_OVER, Act.START)),
         (HOME, Act.READ, CASE, Denied("other_world")),
         (ON_DUTY, Act.READ, CASE, Denied("other_world")),
         (LEADS, Act.READ, CASE, Denied("other_world")),

@@ -158,6 +158,20 @@ async def test_a_postponed_update_gives_way_to_a_newer_one(store: SqlStore) -> N
     assert row.state is OutboxState.DROPPED
 
 
+async def test_a_card_that_may_have_been_posted_is_not_posted_once_more_by_the_next_update(store: SqlStore) -> None:
+    await store.write(lambda tx: to_send(tx, "1", fold_key="card:c1"))
+    first = await claimed_id(store)
+    await record(store, first, OutboxState.UNCERTAIN)
+    await store.write(lambda tx: to_send(tx, "2", fold_key="card:c1"))
+    await add(store, "another card in the same place")
+
+    assert await claim(store) is None
+    assert await store.read(lambda tx: tx.outbox.waiting()) == 0
+
+    await record(store, first, OutboxState.SENT)
+    assert await sent(store) == ["2", "another card in the same place"]
+
+
 async def test_a_postponed_row_blocks_its_lane_and_no_other(store: SqlStore, clock: FrozenClock) -> None:
     await add(store, "1", "2")
     await record(store, await claimed_id(store), OutboxState.DUE, wait=MINUTE)

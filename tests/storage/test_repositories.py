@@ -512,6 +512,11 @@ async def test_a_card_is_one_per_place(store: SqlStore, clock: FrozenClock) -> N
     assert await store.read(lambda tx: tx.posts.get(card.id)) == placed
     assert await store.read(lambda tx: tx.posts.dm_channel("staff:anna")) == "D1"
 
+    await store.write(lambda tx: tx.posts.placed(card.id, Posted("D1", "1.0"), "a digest"))
+    redrawn = await store.read(lambda tx: tx.posts.get(card.id))
+    assert redrawn is not None
+    assert redrawn.shown == "a digest"
+
     await store.write(lambda tx: tx.posts.lost(card.id))
     lost = await store.read(lambda tx: tx.posts.card(made.id, "staff:anna"))
     assert lost is not None
