@@ -13,13 +13,6 @@ from tests.frozen import FrozenClock
 FRIDAY_EVENING = datetime(2026, 11, 20, 21, 14, tzinfo=UTC)  # 22.14 in Stockholm
 
 
-def pytest_collection(session: pytest.Session) -> None:
-    """Leave out the collector of pytest-alembic 0.13.1, which pytest 9.2 cannot make: tests/storage checks the same."""
-    plugins = session.config.pluginmanager
-    if plugins.has_plugin("pytest-alembic"):
-        plugins.unregister(name="pytest-alembic")
-
-
 @pytest.fixture(scope="session")
 def postgres_on_demand() -> Iterator[PostgresOnDemand]:
     """Start PostgreSQL once, and only if a test asks for it."""

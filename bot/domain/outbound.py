@@ -1,6 +1,10 @@
 """What must leave: the kinds of outbox rows, their order of urgency, and their states."""
 
 from enum import Enum, IntEnum
+from typing import Final
+
+
+POSTED_AGAIN: Final = "repeated"  # noted with a row that was looked for in vain
 
 
 class OutboxKind(str, Enum):

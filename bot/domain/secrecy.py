@@ -30,6 +30,7 @@ class Act(str, Enum):
 
 
 READING = frozenset({Act.READ, Act.REPLY})
+KEPT_BY_THE_NAMND = frozenset({Act.ENROL, Act.LINK})  # who is known to a nämnd is for its own familjebehandlare
 LEADERS_OWN = frozenset({Act.SEE_STATE, Act.NOTE})
 BEREDSKAPS_OWN = frozenset({Act.LINK, Act.ENROL, Act.HAND_OVER, Act.START})  # who is enrolled, and with whom
 
@@ -110,12 +111,12 @@ def may(actor: Actor, act: Act, subject: Subject, at: datetime) -> Allowed | Den
         return Allowed("staff")
     if staff.has(Role.FAMILJEBEHANDLARE, subject.namnd):
         return Allowed("home_namnd")
-    if staff.id in subject.escalated_to:
+    if staff.id in subject.escalated_to and act not in KEPT_BY_THE_NAMND:
         return Allowed("escalated")
     on_duty_here = subject.namnd in actor.duty_namnder
     if on_duty_here and act is Act.START:
         return Allowed("on_duty")
-    if on_duty_here and act is not Act.ENROL and act is not Act.LINK and _is_live(actor.on_duty, subject):
+    if on_duty_here and act not in KEPT_BY_THE_NAMND and _is_live(actor.on_duty, subject):
         return Allowed("on_duty")
     if act is Act.NOTE and any(
         turn.shift_id in subject.shift_ids and at < note_deadline(turn.starts_at) for turn in actor.former

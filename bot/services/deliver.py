@@ -17,7 +17,7 @@ from bot.domain.conversation import DraftState
 from bot.domain.delivery import DeliveryStatus, advance, from_provider
 from bot.domain.errors import NotFound
 from bot.domain.ids import MessageId, StaffId
-from bot.domain.outbound import OutboxKind, OutboxState, Priority
+from bot.domain.outbound import POSTED_AGAIN, OutboxKind, OutboxState, Priority
 from bot.domain.secrecy import Act, Denied
 from bot.domain.sending import OutgoingSms, SendPostponed, SendRejected, SendUncertain
 from bot.ports import Outbound, Post, Posted, Tx
@@ -109,16 +109,16 @@ async def _card(row: Outbound, ctx: Context) -> Outcome:
 
 
 async def _withdraw(row: Outbound, ctx: Context) -> Outcome:
-    """Delete one of our posts: where it stands, or where the other one from the same row may stand."""
+    """Delete one of our posts where it stands, or the twin of one that is kept, if it can be found."""
     channel: str = row.payload["channel"]
-    ts: str | None = row.payload.get("ts")
-    if ts is None:
-        kept: str = row.payload["twin_of"]
-        posted = await ctx.store.read(lambda tx: tx.outbox.by_provider_id(f"{channel}:{kept}"))
-        found = None if posted is None else await ctx.chat.find(channel, posted.id, posted.created_at, None, kept)
-        ts = None if found is None else found.ts
-    if ts is not None:
-        await ctx.chat.withdraw(channel, ts)
+    if "ts" in row.payload:
+        await ctx.chat.withdraw(channel, row.payload["ts"])
+        return Outcome(OutboxState.SENT)
+    kept: str = row.payload["twin_of"]
+    for posted in await ctx.store.read(lambda tx: tx.outbox.posted_twice(row.lane, f"{channel}:{kept}")):
+        found = await ctx.chat.find(channel, posted.id, posted.created_at, None, kept)
+        if found is not None:
+            await ctx.chat.withdraw(channel, found.ts)
     return Outcome(OutboxState.SENT)
 
 
@@ -429,6 +429,6 @@ async def _look_for_post(row: Outbound, ctx: Context) -> None:
             return
         if row.kind is OutboxKind.CARD and post is not None and post.ts is None:
             tx.posts.mark_repeat(post.id)
-        tx.outbox.record(row.id, OutboxState.DUE, error="repeated")
+        tx.outbox.record(row.id, OutboxState.DUE, error=POSTED_AGAIN)
 
     await ctx.store.write(record)

@@ -24,6 +24,7 @@ class ActionId(str, Enum):
     REPLY_TEXT = "reply_text"
     KIND = "kind_choice"
     CONTACT = "contact_choice"
+    YOUTH = "youth_choice"
     FIELD = "field"
 
 

@@ -10,6 +10,7 @@ from bot.domain.ids import new_id
 from bot.domain.people import LinkRole
 from bot.domain.slack_text import plain_from_slack
 from bot.services.context import Context
+from bot.services.enrol import enrolment_choices
 from bot.services.open_raw import open_raw
 from bot.services.start_conversation import NewText, find_contacts, start_conversation
 from bot.services.unknown_number import hand_over, link_number, namnder_to_hand_over_to, youths_to_link
@@ -115,12 +116,32 @@ def register(app: Listeners, ctx: Context) -> None:
             drawn = _refused(error)
         await client.views_update(view_id=opened["view"]["id"], view=drawn)
 
+    @app.options(ActionId.YOUTH.value)
+    async def on_search_youth(ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Where a nämnd has more youths than a menu can hold."""
+        user, view = body["user"]["id"], body.get("view") or {}
+        try:
+            if view.get("callback_id") == CallbackId.LINK.value:
+                youths = await youths_to_link(user, str(view.get("private_metadata", "")), ctx=ctx)
+            else:
+                _, youths = await enrolment_choices(user, ctx=ctx)
+        except BotError:
+            youths = []
+        wanted = str(body.get("value", "")).casefold()
+        await ack(
+            options=[option(name, key) for key, name in youths if wanted in name.casefold()][: forms.MOST_OPTIONS]
+        )
+
     @app.action(ActionId.FIELD.value)
     async def on_field(ack: AsyncAck) -> None:
         await ack()
 
     @app.action(ActionId.CONTACT.value)
     async def on_contact(ack: AsyncAck) -> None:
+        await ack()
+
+    @app.action(ActionId.YOUTH.value)
+    async def on_youth(ack: AsyncAck) -> None:
         await ack()
 
     def _refused(error: BotError) -> Block:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from bot.clock import Clock
-from bot.domain.outbound import OutboxKind, OutboxState, Priority
+from bot.domain.outbound import POSTED_AGAIN, OutboxKind, OutboxState, Priority
 from bot.ports import Outbound
 from storage.tables import OutboxRow
 
@@ -140,9 +140,12 @@ class OutboxRows:
         row = self._session.execute(sa.select(TABLE).where(TABLE.c.dedupe_key == dedupe_key)).mappings().first()
         return None if row is None else _domain(row)
 
-    def by_provider_id(self, provider_id: str) -> Outbound | None:
-        row = self._session.execute(sa.select(TABLE).where(TABLE.c.provider_id == provider_id)).mappings().first()
-        return None if row is None else _domain(row)
+    def posted_twice(self, lane: str, provider_id: str) -> list[Outbound]:
+        """Return the rows of a lane from which the same may have been posted before `provider_id` was."""
+        statement = sa.select(TABLE).where(
+            TABLE.c.lane == lane, sa.or_(TABLE.c.last_error == POSTED_AGAIN, TABLE.c.provider_id == provider_id)
+        )
+        return [_domain(row) for row in self._session.execute(statement).mappings()]
 
     def provider_ids(self, lane: str) -> list[str]:
         """Return the provider's ids of what has left in this lane."""

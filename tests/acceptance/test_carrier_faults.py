@@ -75,9 +75,7 @@ async def test_nobody_answers_the_door(tmp_path: Path, database_url: str, monkey
 
         def elsewhere(sandbox: Sandbox) -> Settings:
             settings = original(sandbox)
-            return settings.model_copy(
-                update={"env": settings.env.model_copy(update={"twilio_api_base_url": address})}
-            )
+            return settings.model_copy(update={"env": settings.env.model_copy(update={"twilio_api_base_url": address})})
 
         monkeypatch.setattr(Sandbox, "settings", elsewhere)
         async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:

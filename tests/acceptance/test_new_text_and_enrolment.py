@@ -19,9 +19,7 @@ async def open_new_text(night: Night, person: Person) -> None:
 
 
 async def search(night: Night, person: Person, wanted: str) -> list[dict[str, Any]]:
-    done = await night.sandbox.slack.suggest(
-        person.user, person.modal()["id"], "contact", "contact_choice", wanted
-    )
+    done = await night.sandbox.slack.suggest(person.user, person.modal()["id"], "contact", "contact_choice", wanted)
     return list(done["options"])
 
 

@@ -102,6 +102,7 @@ def external_selects() -> set[str]:
         forms.new_text_modal(texts, "key", is_trial=True),
         forms.hand_over_modal(texts, "id", pairs),
         forms.link_modal(texts, "id", pairs),
+        forms.link_modal(texts, "id", [(str(n), f"Namn {n}") for n in range(forms.MOST_OPTIONS + 1)]),
         *(forms.enrol_modal(texts, "key", pairs, pairs, what) for what in LinkRole),
         loading_modal(texts, "id"),
     ]

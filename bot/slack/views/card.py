@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.domain.cards import Card, LastAnswer, Sender, SentState
 from bot.domain.conversation import Ground
+from bot.domain.slack_text import escape_mrkdwn
 from bot.slack.ids import ActionId
 from bot.slack.kit import Block, actions, button, confirm, context, header, mention, mrkdwn, section
 from bot.texts import Texts, when
@@ -50,7 +51,7 @@ def _title(card: Card, texts: Texts, codes: str, *, is_waiting: bool) -> str:
 
 def _lines(card: Card, texts: Texts, now: datetime) -> list[str]:
     sender = texts.staff(f"sender.{card.sender.value}")
-    who = texts.staff("card.who", sender=sender, namnd=card.namnd_name) if card.namnd_name else sender
+    who = texts.staff("card.who", sender=sender, namnd=escape_mrkdwn(card.namnd_name)) if card.namnd_name else sender
     lines = [who[:1].upper() + who[1:]]
     if card.ground in GROUND_LINES and card.closed_at is None:
         lines.append(texts.staff(GROUND_LINES[card.ground]))

@@ -30,6 +30,7 @@ from bot.texts import Texts, when
 REPLY = "reply"
 KIND = "kind"
 SMS, NOTE = "sms", "note"
+MOST_BOXES = 10  # what a group of checkboxes can hold
 
 
 def loading_modal(texts: Texts, external_id: str) -> Block:
@@ -144,11 +145,12 @@ def _namnd_choice(view: ConversationView, texts: Texts) -> Block:
 
 def _concerns(view: ConversationView, texts: Texts) -> Block:
     youths = {p.youth_id: option(p.youth_name, p.youth_id) for p in view.people}
-    chosen = [made for youth_id, made in youths.items() if youth_id in view.concerns]
+    shown = dict(list(youths.items())[:MOST_BOXES])
+    chosen = [made for youth_id, made in shown.items() if youth_id in view.concerns]
     element: Block = {
         "type": "checkboxes",
         "action_id": ActionId.CONCERNS.value,
-        "options": list(youths.values())[:10],
+        "options": list(shown.values()),
     }
     if chosen:
         element["initial_options"] = chosen

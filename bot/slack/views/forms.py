@@ -5,6 +5,7 @@ from bot.slack.ids import ActionId, CallbackId
 from bot.slack.kit import Block, context, field, modal, mrkdwn, option, plain, radio, section, select, text_input
 from bot.texts import Texts
 
+MOST_OPTIONS = 100  # what a menu can hold
 CONTACT, TEXT = "contact", "reply"
 NAMND, YOUTH, ROLE, NAME, NUMBER = "namnd", "youth", "role", "name", "number"
 WHAT, AGE, BASIS, REASON, LANGUAGE = "what", "age_band", "basis", "basis_reason", "language"
@@ -41,7 +42,7 @@ def hand_over_modal(texts: Texts, conversation_id: str, namnder: list[tuple[str,
     options = [option(name, namnd) for namnd, name in namnder]
     blocks = [
         section(mrkdwn(texts.staff("modal.hand_over_text"))),
-        field(NAMND, texts.staff("modal.hand_over_label"), radio(ActionId.FIELD, options[:10])),
+        field(NAMND, texts.staff("modal.hand_over_label"), select(ActionId.FIELD, options)),
     ]
     return modal(
         texts.staff("modal.hand_over_title"),
@@ -59,7 +60,7 @@ def link_modal(texts: Texts, conversation_id: str, youths: list[tuple[str, str]]
         return modal(title, [section(mrkdwn(texts.staff("modal.link_none")))], close=cancel)
     roles = [option(texts.staff(f"role.{role.value}"), role.value) for role in LinkRole]
     blocks = [
-        field(YOUTH, texts.staff("modal.link_youth"), select(ActionId.FIELD, _named(youths))),
+        field(YOUTH, texts.staff("modal.link_youth"), _youth_choice(youths)),
         field(ROLE, texts.staff("modal.link_role"), radio(ActionId.FIELD, roles, initial=roles[0])),
         field(
             NAME,
@@ -92,7 +93,7 @@ def enrol_modal(
     if what is LinkRole.YOUTH:
         blocks += _youth_fields(texts, namnder)
     elif youths:
-        blocks.append(field(YOUTH, texts.staff("modal.enrol_of"), select(ActionId.FIELD, _named(youths))))
+        blocks.append(field(YOUTH, texts.staff("modal.enrol_of"), _youth_choice(youths)))
     else:
         blocks.append(section(mrkdwn(texts.staff("modal.link_none"))))
     languages = {code: option(texts.language_name(code), code) for code in texts.languages}
@@ -131,6 +132,13 @@ def _youth_fields(texts: Texts, namnder: list[tuple[str, str]]) -> list[Block]:
             optional=True,
         ),
     ]
+
+
+def _youth_choice(youths: list[tuple[str, str]]) -> Block:
+    """A menu, or a search by name where there are more youths than a menu can hold."""
+    if len(youths) <= MOST_OPTIONS:
+        return select(ActionId.FIELD, _named(youths))
+    return {"type": "external_select", "action_id": ActionId.YOUTH.value, "min_query_length": 1}
 
 
 def _named(pairs: list[tuple[str, str]]) -> list[Block]:

@@ -38,14 +38,14 @@ def _open(line: OpenLine, texts: Texts, now: datetime) -> Block:
         key,
         codes=", ".join(line.codes),
         sender=texts.staff(f"sender.{line.sender.value}"),
-        namnd=line.namnd_name or "–",
+        namnd=escape_mrkdwn(line.namnd_name) or "–",
         since="" if line.since is None else when(line.since, now),
     )
     return section(mrkdwn(words), accessory=button(ActionId.OPEN, texts.staff("button.open"), line.conversation_id))
 
 
 def duty_blocks(duties: tuple[DutyLine, ...], texts: Texts, now: datetime) -> list[Block]:
-    return [section(mrkdwn(_duty(line, texts, now))) for line in duties[:20]]
+    return [section(mrkdwn(_duty(line, texts, now))) for line in duties[:40]]
 
 
 def duty_message(duties: tuple[DutyLine, ...], texts: Texts, now: datetime) -> dict[str, Any]:
