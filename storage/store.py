@@ -9,7 +9,14 @@ from typing import Final, TypeVar
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlmodel import Session
 
 from bot.clock import Clock
@@ -168,7 +175,7 @@ def _has_lost_a_race(error: SQLAlchemyError) -> bool:
 
 def _sorted(error: SQLAlchemyError) -> Exception:
     """Turn what the driver says into Busy where it means that the database was not there for us."""
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError | ProgrammingError):
         log.error("database_unavailable", kind=type(error.orig).__name__)
         return Busy()
     if isinstance(error, sa.exc.TimeoutError):

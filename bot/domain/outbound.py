@@ -3,7 +3,6 @@
 from enum import Enum, IntEnum
 from typing import Final
 
-
 POSTED_AGAIN: Final = "repeated"  # noted with a row that was looked for in vain
 
 

@@ -70,8 +70,8 @@ async def reply(command: Reply, *, ctx: Context) -> None:
 def clean(text: str, *, is_note: bool) -> str:
     """Return the text as it will be sent or kept; raises BadInput."""
     tidied = text.strip() if is_note else tidy_outgoing(text).strip()
-    if not tidied:
-        raise BadInput({REPLY_BLOCK: "empty"})
+    if not any(char.isprintable() and not char.isspace() for char in tidied):
+        raise BadInput({REPLY_BLOCK: "empty"})  # marks that nobody can see are no text
     if not is_note and len(tidied) > MAX_SMS_CHARACTERS:
         raise BadInput({REPLY_BLOCK: "too_long"})
     return tidied
@@ -139,7 +139,7 @@ def _question(tx: Tx, conversation: Conversation, view: OpenView, text: str, *, 
     about = f"{conversation.last_seq}:{hashlib.sha256(text.encode()).hexdigest()[:16] if many else ''}"
     if view.warned_of == about or not ((newer and not is_note) or many):
         return None
-    tx.views.save(replace(view, warned_of=about, last_seen=conversation.last_seq))
+    tx.views.save(replace(view, warned_of=about))
     tx.views.mark_dirty(conversation.id)
     if newer and not is_note:
         colleague = any(m.direction is Direction.OUT for m in newer)

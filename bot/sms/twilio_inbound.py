@@ -30,7 +30,7 @@ def received_sms(raw: str, received_at: datetime, *, is_late: bool) -> ReceivedS
     fields = fields_of(raw)
     media = fields.get("NumMedia", "0")
     return ReceivedSms(
-        provider_id=fields["MessageSid"],
+        provider_id=fields.get("MessageSid") or fields["SmsSid"],
         from_=fields.get("From", ""),
         to=fields.get("To", ""),
         body=fields.get("Body", ""),

@@ -121,8 +121,7 @@ async def test_known_in_two_namnder_the_person_on_duty_picks(tmp_path: Path, dat
 
 async def test_known_in_two_namnder_with_a_person_each(tmp_path: Path, database_url: str) -> None:
     """Nobody may see both: it goes to the nämnd that last wrote to the number."""
-    answers = {"norrvik_answers": "", "sodermark_answers": ""}
-    async with a_night(tmp_path, database_url, "2026-11-20 16:00", **answers) as night:
+    async with a_night(tmp_path, database_url, "2026-11-20 16:00", norrvik_answers="", sodermark_answers="") as night:
         anna = await night.hires("Anna Ek", NORRVIK)
         sara = await night.hires("Sara Holm", SODERMARK)
         night.opens_channels()

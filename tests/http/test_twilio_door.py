@@ -207,6 +207,32 @@ async def test_a_report_on_a_long_text(tmp_path: Path, database_url: str) -> Non
         await night.nothing_waits()
 
 
+async def test_a_report_that_the_database_cannot_take(tmp_path: Path, postgres_database_url: str) -> None:
+    """PostgreSQL keeps no NUL in a text: the report is set aside and told of, and what comes after it goes on."""
+    async with a_night(tmp_path, postgres_database_url, "2026-11-20 18:00") as night:
+        doors = Doors(night)
+        await on_duty(night)
+        anna, stranger = night.people["Anna"], night.phone(SENDER)
+        await stranger.texts("vem läser det här")
+        stranger.receives("Vi känner inte igen numret")
+        night.sandbox.carrier.faults.set("sms", "silent")
+        await anna.replies("En familjebehandlare")
+        stranger.receives("En familjebehandlare")
+        sid = stranger.inbox()[-1]["sid"]
+
+        report = [("MessageSid", sid), ("MessageStatus", "failed"), ("ErrorCode", "3\x000")]
+        assert (await doors.twilio(report, path="/twilio/status")).status == 200
+        await night.settles()
+        await stranger.texts("hallå där")
+
+        night.expected_errors.add("row_parked")
+        anna.is_told("som jag inte kunde tolka")
+        anna.is_told("Nytt sms")
+        anna.card("Ett sms väntar på svar")
+        night.expect_nothing_else()
+        await night.nothing_waits()
+
+
 async def test_alive_and_ready(tmp_path: Path, database_url: str) -> None:
     async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:
         doors = Doors(night)
