@@ -4,6 +4,7 @@ Work is claimed in one transaction, done with none open, and recorded in another
 """
 
 import asyncio
+import functools
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -45,15 +46,16 @@ class Worker:
     _outbox: asyncio.Event = field(default_factory=asyncio.Event)
     _views: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
+    _effects: set["asyncio.Task[None]"] = field(default_factory=set)
     _busy: int = 0
     _turned: dict[str, datetime] = field(default_factory=dict)
 
     def start(self) -> None:
         """Start the loops; needs a running event loop."""
-        self._spawn("inbox", self._empty_inbox())
+        self._spawn("inbox", self._empty_inbox)
         for number in range(SENDERS):
-            self._spawn(f"outbox {number}", self._empty_outbox(secrets.token_hex(4)))
-        self._spawn("views", self._redraw())
+            self._spawn(f"outbox {number}", functools.partial(self._empty_outbox, f"outbox {number}"))
+        self._spawn("views", self._redraw)
 
     def wake(self, work: frozenset[str] = frozenset({"inbox", "outbox", "views"})) -> None:
         """Something has been committed: look now rather than at the next poll."""
@@ -85,19 +87,20 @@ class Worker:
         def waiting(tx: Tx) -> int:
             return tx.inbox.waiting() + tx.outbox.waiting() + tx.views.dirty_count()
 
-        return self._busy == 0 and await self.ctx.store.read(waiting) == 0 and self._busy == 0
+        return self._busy == 0 and not self._effects and await self.ctx.store.read(waiting) == 0 and self._busy == 0
 
-    def _spawn(self, name: str, loop: Any) -> None:
+    def _spawn(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(self._guard(name, loop), name=name))
 
-    async def _guard(self, name: str, loop: Any) -> None:
-        try:
-            await loop
-        except asyncio.CancelledError:
-            raise
-        except Exception:
-            log.exception("loop_died", loop=name)  # /readyz goes stale, and the supervisor restarts us
-            raise
+    async def _guard(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        while not self._stop.is_set():
+            try:
+                await loop()
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("loop_stumbled", loop=name)
+                await asyncio.sleep(AFTER_TROUBLE)
 
     async def _pause(self, event: asyncio.Event, seconds: float) -> None:
         try:
@@ -140,7 +143,9 @@ class Worker:
         try:
             effects = await self.ctx.store.write(change)
             for effect in effects or []:
-                await self._perform(effect)
+                task = asyncio.create_task(self._perform(effect), name="effect")
+                self._effects.add(task)  # held, and not waited for: the next text must not wait for Slack
+                task.add_done_callback(self._effects.discard)
             return effects is not None
         except Busy:
             raise
@@ -156,16 +161,20 @@ class Worker:
             self._busy -= 1
 
     async def _perform(self, effect: Any) -> None:
+        self._busy += 1
         try:
             await self.effects(effect)
         except Exception as error:
             log.info("effect_lost", effect=type(effect).__name__, kind=type(error).__name__)
+        finally:
+            self._busy -= 1
 
     # --- outbox --------------------------------------------------------------
 
-    async def _empty_outbox(self, owner: str) -> None:
+    async def _empty_outbox(self, name: str) -> None:
+        owner = f"{name} {secrets.token_hex(4)}"
         while not self._stop.is_set():
-            self._turn("outbox")
+            self._turn(name)
             self._outbox.clear()
             try:
                 while not self._stop.is_set() and await self._send_one(owner):
@@ -201,7 +210,10 @@ class Worker:
             log.exception("send_crashed", outbox_id=row.id, kind=type(error).__name__)
             # A bug may have struck after the send: not knowing is the honest answer.
             outcome = Outcome(OutboxState.UNCERTAIN, error="crashed", wait=timedelta(seconds=5))
+        if outcome is not None:
+            await self._record(row, outcome)
 
+    async def _record(self, row: Outbound, outcome: Outcome) -> None:
         def record(tx: Tx) -> None:
             wait = outcome.wait if outcome.state is not OutboxState.DUE else backed_off(outcome.wait, row.attempts)
             tx.outbox.record(
@@ -221,6 +233,9 @@ class Worker:
                 return
             except Busy:
                 await asyncio.sleep(AFTER_TROUBLE * (attempt + 1))
+            except Exception:
+                log.exception("outcome_crashed", outbox_id=row.id)
+                break
         log.error("outcome_not_recorded", outbox_id=row.id)  # the lease lapses, and it becomes uncertain
 
     # --- open modals ---------------------------------------------------------

@@ -1,5 +1,7 @@
 """One transaction: the repositories over one session."""
 
+from datetime import datetime
+
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -15,8 +17,10 @@ from storage.repos.posts import PostRows
 from storage.repos.shifts import ShiftRows
 from storage.repos.staff import StaffRows
 from storage.repos.views import ViewRows
-from storage.tables import DoneOnceRow
+from storage.tables import DoneOnceRow, JobRunRow
 from storage.vault import Vault
+
+LATEST = ""  # the row of a job that has no schedule of its own
 
 
 class SqlTx:
@@ -46,6 +50,20 @@ class SqlTx:
             .returning(col(DoneOnceRow.scope))
         )
         return self._session.execute(statement).first() is not None
+
+    def was_done(self, scope: str, key: str) -> bool:
+        return self._session.get(DoneOnceRow, (scope, key)) is not None
+
+    def last_run(self, job: str) -> datetime | None:
+        row = self._session.get(JobRunRow, (job, LATEST))
+        return None if row is None else row.ran_at
+
+    def note_run(self, job: str) -> None:
+        row = self._session.get(JobRunRow, (job, LATEST))
+        row = row or JobRunRow(job=job, scheduled_for=LATEST, ran_at=self._clock.now())
+        row.ran_at = self._clock.now()
+        self._session.add(row)
+        self._session.flush()
 
     def hash_of(self, value: str) -> str:
         return self._vault.lane(value)

@@ -67,6 +67,7 @@ class Card:
     closed_at: datetime | None = None
     last_answer: LastAnswer | None = None
     has_moved: bool = False  # the reader may no longer open it: it is followed elsewhere now
+    newest_inbound: int = 0  # what the reader could know of when they close it
     can_note: bool = False  # has_moved, but the reader may still write their note
     is_with_duty: bool = False  # in a team's channel: the person on duty has it now
     must_pick_namnd: bool = False

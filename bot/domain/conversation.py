@@ -123,7 +123,7 @@ class Conversation:
     def routed(self, route: Route) -> "Conversation":
         """Note that it was put before somebody; the same twice in a row is noted once.
 
-        A new person on duty has not taken it, even if a former one had.
+        Whoever had taken it has it no longer when it goes to somebody else: a new shift, the office, a leader.
         """
         newest = self.routes[-1] if self.routes else None
         same = newest is not None and (newest.staff_id, newest.shift_id, newest.ground) == (
@@ -134,7 +134,8 @@ class Conversation:
         stays_with_leader = newest is not None and newest.ground is Ground.UNTAKEN and route.ground is Ground.OFFICE
         if same or stays_with_leader:
             return self
-        keeps = route.staff_id is None or self.taken_by in {None, route.staff_id} or not route_moves(newest, route)
+        stands = newest is None or (newest.shift_id, newest.ground) == (route.shift_id, route.ground)
+        keeps = self.taken_by in {None, route.staff_id} or stands
         return replace(
             self,
             routes=(*self.routes, route),
@@ -150,11 +151,6 @@ class Conversation:
         """The leaders who have it now because nobody else did; it ends when somebody else has it."""
         newest = itertools.takewhile(lambda route: route.ground.is_escalation, reversed(self.routes))
         return frozenset(route.staff_id for route in newest if route.staff_id is not None)
-
-
-def route_moves(before: Route | None, after: Route) -> bool:
-    """Tell whether the second route takes the conversation from the holder of the first."""
-    return before is not None and before.shift_id != after.shift_id
 
 
 class Direction(str, Enum):

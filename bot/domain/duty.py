@@ -73,7 +73,7 @@ def duty(
     able = [shift for shift in running if shift.staff_id not in avoid]
     if able:
         return Duty(namnd.id, DutyState.BEREDSKAP, able[0], tuple(able[1:]))
-    if not running and namnd.office_hours.covers(at, closed_days):
+    if namnd.office_hours.covers(at, closed_days):
         return Duty(namnd.id, DutyState.OFFICE)
     should_be_staffed = bool(running) or namnd.beredskap_hours.covers(at, closed_days)
     return Duty(namnd.id, DutyState.CLOSED, is_gap=should_be_staffed)

@@ -70,6 +70,14 @@ def should_move(newest: Route | None, ground: Ground, shift_id: ShiftId | None, 
     return False
 
 
+def is_elsewhere(newest: Route | None, ground: Ground, shift_id: ShiftId | None) -> bool:
+    """Tell whether a text now goes to somebody else than the last one did."""
+    if newest is None or newest.shift_id != shift_id:
+        return True
+    is_back_in_office = newest.ground.is_escalation and newest.ground is not Ground.UNTAKEN and ground is Ground.OFFICE
+    return is_back_in_office or (ground in {Ground.CLOSED, Ground.NOBODY} and not newest.ground.is_escalation)
+
+
 def ping_is_due(
     *, seen_seq: int, previous_inbound_seq: int, pinged_at: datetime | None, now: datetime, again_after_s: float
 ) -> bool:

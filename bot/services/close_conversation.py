@@ -1,6 +1,7 @@
 """Avsluta."""
 
 from bot.domain.conversation import Conversation
+from bot.domain.errors import Stale
 from bot.domain.secrecy import Act
 from bot.ports import Tx
 from bot.services.context import Context
@@ -8,10 +9,12 @@ from bot.services.shared.access import actor_by_slack, contact_of, locked, requi
 from bot.services.shared.placing import refresh
 
 
-async def close_conversation(slack_user_id: str, conversation_id: str, key: str, *, ctx: Context) -> Conversation:
+async def close_conversation(
+    slack_user_id: str, conversation_id: str, newest_inbound: int, key: str, *, ctx: Context
+) -> Conversation:
     """Close the conversation; a later text opens it again. Closing a closed one changes nothing.
 
-    Raises NotAllowed; the attempt is in the audit log.
+    Raises NotAllowed, or Stale when a text has come in that was not on the card: nobody has seen it.
     """
 
     def change(tx: Tx) -> Conversation:
@@ -20,6 +23,8 @@ async def close_conversation(slack_user_id: str, conversation_id: str, key: str,
         require(tx, ctx, actor, Act.CLOSE, conversation, contact_of(tx, conversation))
         if not tx.once("click", key) or not conversation.is_open:
             return conversation
+        if conversation.last_inbound_seq > newest_inbound:
+            raise Stale
         closed = conversation.close(at=ctx.clock.now())
         tx.conversations.save(closed)
         refresh(tx, closed)

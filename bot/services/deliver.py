@@ -13,23 +13,25 @@ import structlog
 
 from bot.domain.calendar import local
 from bot.domain.cards import Card, Notice, SentState, ThreadReply, ThreadWhat
-from bot.domain.conversation import DraftState
+from bot.domain.conversation import DraftState, Ground
 from bot.domain.delivery import DeliveryStatus, advance, from_provider
-from bot.domain.errors import NotFound
+from bot.domain.errors import Busy, NotFound
 from bot.domain.ids import MessageId, StaffId
 from bot.domain.outbound import POSTED_AGAIN, OutboxKind, OutboxState, Priority
+from bot.domain.people import World
 from bot.domain.secrecy import Act, Denied
 from bot.domain.sending import OutgoingSms, SendPostponed, SendRejected, SendUncertain
 from bot.ports import Outbound, Post, Posted, Tx
 from bot.services.context import Context
 from bot.services.receive_status import tell
 from bot.services.shared.access import ask, contact_of
-from bot.services.shared.placing import is_inline, leaders_or_channel, notice, refresh_card
+from bot.services.shared.placing import Destination, is_inline, leaders_or_channel, notice, place, refresh_card
 from bot.services.shared.view import card, reader_of, sent_state, slack_id
 
 log = structlog.get_logger(__name__)
 
 FIRST_LOOK: Final = timedelta(seconds=2)  # wire time: give the other side a moment before asking
+UNSURE_AT_MOST: Final = timedelta(minutes=10)  # world time
 CARD_NOT_YET: Final = timedelta(seconds=1)
 GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
@@ -46,9 +48,15 @@ class Outcome:
     then: Callable[[Tx], None] | None = None
 
 
-async def deliver(row: Outbound, *, ctx: Context) -> Outcome:
-    """Send one claimed row and return what became of it; raises nothing that has to do with the other side."""
+async def deliver(row: Outbound, *, ctx: Context) -> Outcome | None:
+    """Send one claimed row and return what became of it; raises nothing that has to do with the other side.
+
+    None when the lease has lapsed meanwhile: somebody else looks after the row now, and nothing was sent.
+    """
     try:
+        if not await ctx.store.read(lambda tx: tx.outbox.is_mine(row)):
+            log.warning("lease_lost", outbox_id=row.id, kind=row.kind.value)
+            return None
         if row.kind is OutboxKind.CARD:
             return await _card(row, ctx)
         if row.kind is OutboxKind.THREAD:
@@ -145,6 +153,8 @@ async def _thread(row: Outbound, ctx: Context) -> Outcome:
         return Outcome(OutboxState.DROPPED)
     post, said = composed
     if post.channel is None or post.ts is None or said is None:
+        if not await ctx.store.read(lambda tx: tx.outbox.card_is_coming(row.lane)):
+            return Outcome(OutboxState.DROPPED, error="no_card")  # the next card will sound by itself
         return Outcome(OutboxState.DUE, error="card_not_yet", wait=CARD_NOT_YET, counted=False)
     posted = await ctx.chat.post_thread(post.channel, post.ts, said, row.id)
     conversation_id, target = post.conversation_id, post.target
@@ -224,7 +234,7 @@ def notice_of(ctx: Context, row: Outbound) -> Notice:
     )
 
 
-async def _sms(row: Outbound, ctx: Context) -> Outcome:
+async def _sms(row: Outbound, ctx: Context) -> Outcome | None:
     delivery_id: str = row.payload["delivery"]
     composed = await ctx.store.read(lambda tx: outgoing(tx, ctx, row))
     if isinstance(composed, str):
@@ -236,6 +246,8 @@ async def _sms(row: Outbound, ctx: Context) -> Outcome:
         return Outcome(
             OutboxState.FAILED, error="too_old", then=lambda tx: settle_sms(tx, ctx, delivery_id, "failed", "too_old")
         )
+    if not await ctx.store.read(lambda tx: tx.outbox.is_mine(row)):
+        return None
     try:
         receipt = await ctx.sms.send(composed)
     except SendRejected as refusal:
@@ -332,16 +344,25 @@ def _tell_leader(tx: Tx, ctx: Context, row: Outbound) -> None:
         return
     number = ctx.rules.number_for(conversation.our_number)
     namnd = ctx.rules.namnder[conversation.namnd or number.reception]
-    for leader in leaders_or_channel(tx, namnd, frozenset())[0]:
-        if post.target != f"staff:{leader.id}":
-            notice(
-                tx,
-                leader.id,
-                "card_failed",
-                dedupe=f"card_failed:{post.id}",
-                priority=Priority.URGENT,
-                namnd=namnd.short_name,
-            )
+    contact = contact_of(tx, conversation)
+    staff, channel = leaders_or_channel(tx, namnd, contact.jav)
+    able = tuple(person for person in staff if post.target != f"staff:{person.id}")
+    if post.target == f"channel:{channel}" or not (able or channel):
+        log.error("conversation_reaches_nobody", conversation_id=conversation.id)
+        return
+    for person in able:
+        notice(
+            tx,
+            person.id,
+            "card_failed",
+            dedupe=f"card_failed:{post.id}",
+            priority=Priority.URGENT,
+            namnd=namnd.short_name,
+        )
+    held = tx.conversations.lock(conversation.id)
+    if held is not None and held.is_open and held.world is World.BEREDSKAP:
+        where = Destination(Ground.NOBODY, able, channel, namnd=namnd.id)
+        tx.conversations.save(place(tx, ctx, held, where, ping=False))
 
 
 async def look_for_uncertain(*, ctx: Context) -> int:
@@ -357,7 +378,12 @@ async def look_for_uncertain(*, ctx: Context) -> int:
 
     rows = await ctx.store.write(due)
     for row in rows:
-        await (_look_for_sms(row, ctx) if row.kind is OutboxKind.SMS else _look_for_post(row, ctx))
+        try:
+            await (_look_for_sms(row, ctx) if row.kind is OutboxKind.SMS else _look_for_post(row, ctx))
+        except Busy:
+            raise
+        except Exception:
+            log.exception("look_crashed", outbox_id=row.id)  # the other rows are looked for all the same
     return len(rows)
 
 
@@ -371,11 +397,20 @@ async def _look_for_sms(row: Outbound, ctx: Context) -> None:
             found = await ctx.sms.find(sms, row.created_at, known)
         except Exception as error:  # whatever it is, we know no more than before; look again later
             log.warning("look_failed", outbox_id=row.id, kind=type(error).__name__)
-            await ctx.store.write(
-                lambda tx: tx.outbox.record(
-                    row.id, OutboxState.UNCERTAIN, error="look_failed", wait=ctx.rules.uncertain_look_after
-                )
-            )
+            unsure_for = ctx.clock.now() - row.created_at
+
+            def not_now(tx: Tx) -> None:
+                current = tx.outbox.get(row.id)
+                if current is None or current.state is not OutboxState.UNCERTAIN:
+                    return
+                if unsure_for > UNSURE_AT_MOST:  # the author should know, even if we cannot
+                    tx.outbox.record(row.id, OutboxState.FAILED, error="uncertain_final")
+                    settle_sms(tx, ctx, delivery_id, "uncertain", "uncertain_final")
+                else:
+                    wait = ctx.rules.uncertain_look_after
+                    tx.outbox.record(row.id, OutboxState.UNCERTAIN, error="look_failed", wait=wait)
+
+            await ctx.store.write(not_now)
             return
 
     def record(tx: Tx) -> None:
@@ -421,6 +456,9 @@ async def _look_for_post(row: Outbound, ctx: Context) -> None:
                 return
 
     def record(tx: Tx) -> None:
+        current = tx.outbox.get(row.id)
+        if current is None or current.state is not OutboxState.UNCERTAIN:
+            return  # another instance has looked meanwhile
         if found is not None:
             tx.outbox.record(row.id, OutboxState.SENT, provider_id=f"{found.channel}:{found.ts}")
             if row.kind is OutboxKind.CARD and post is not None:

@@ -88,6 +88,13 @@ async def enrol(command: Enrolment, *, ctx: Context) -> str:
     return await ctx.store.write(change)
 
 
+def _is_another_youths(tx: Tx, number: str, youth: Youth | None) -> bool:
+    known = tx.people.contact_by_number(number)
+    if known is None or youth is not None:
+        return False
+    return any(link.role is LinkRole.YOUTH and link.youth.is_active for link in known.links)
+
+
 def _problems(tx: Tx, ctx: Context, command: Enrolment, number: str | None, youth: Youth | None) -> dict[str, str]:
     problems: dict[str, str] = {}
     if not command.name.strip():
@@ -98,6 +105,8 @@ def _problems(tx: Tx, ctx: Context, command: Enrolment, number: str | None, yout
         problems["number"] = "our_own_number"
     elif tx.staff.by_verified_phone(number) is not None:
         problems["number"] = "staff_number"
+    elif command.role is LinkRole.YOUTH and _is_another_youths(tx, number, youth):
+        problems["number"] = "number_in_use"
     if command.role is LinkRole.GUARDIAN and youth is None:
         problems["youth"] = "pick_youth"
     if youth is None and command.role is LinkRole.YOUTH:

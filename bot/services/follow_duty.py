@@ -1,9 +1,15 @@
 """What time brings: conversations follow the duty, and what nobody takes goes on to the next."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
 
 from bot.domain.conversation import Conversation, Ground, Route
+from bot.domain.errors import Busy
+from bot.domain.ids import ConversationId
 from bot.domain.outbound import Priority
 from bot.domain.people import LinkedContact, Role
 from bot.domain.routing import should_move
@@ -11,7 +17,17 @@ from bot.domain.rules import NamndRules
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.shared.access import contact_of
-from bot.services.shared.placing import Destination, destination, leaders_or_channel, place, refresh
+from bot.services.shared.placing import (
+    Destination,
+    destination,
+    leaders_or_channel,
+    place,
+    refresh,
+    refresh_card,
+    thread,
+)
+
+log = structlog.get_logger(__name__)
 
 LAST_STAGE = 2
 JUST_OVER = timedelta(days=1)
@@ -21,28 +37,38 @@ async def follow_duty(*, ctx: Context) -> int:
     """Put open conversations before whoever has duty now, when that has changed; return how many moved.
 
     An unanswered one always follows. An answered one follows from shift to shift and to the office in the
-    morning, but wakes no leader and does not leave the office in the evening.
+    morning, but wakes no leader and does not leave the office in the evening. Each in a transaction of its own:
+    one that stumbles holds up no other.
     """
+    await ctx.store.write(lambda tx: _say_that_shifts_are_over(tx, ctx))
+    open_ones = await ctx.store.read(lambda tx: [found.id for found in tx.conversations.open_ones()])
+    moved = 0
+    for conversation_id in open_ones:
+        moved += await _alone(ctx, partial(_follow, ctx=ctx, conversation_id=conversation_id), conversation_id)
+    return moved
 
-    def change(tx: Tx) -> int:
-        moved = 0
-        _say_that_shifts_are_over(tx, ctx)
-        for found in tx.conversations.open_ones():
-            contact = contact_of(tx, found)
-            where = destination(tx, ctx, found, contact)
-            newest = found.routes[-1] if found.routes else None
-            if not should_move(newest, where.ground, where.shift_id, is_unanswered=found.is_unanswered):
-                continue
-            conversation = tx.conversations.lock(found.id)
-            if conversation is None or not conversation.is_open:
-                continue
-            tx.conversations.save(place(tx, ctx, conversation, where, ping=conversation.is_unanswered))
-            moved += 1
-        if moved:
-            tx.views.mark_all_dirty()
-        return moved
 
-    return await ctx.store.write(change)
+async def _alone(ctx: Context, step: Callable[[Tx], bool], conversation_id: ConversationId) -> bool:
+    try:
+        return await ctx.store.write(step)
+    except Busy:
+        raise
+    except Exception as error:
+        log.error("conversation_left_behind", conversation_id=conversation_id, kind=type(error).__name__)
+        return False
+
+
+def _follow(tx: Tx, ctx: Context, conversation_id: ConversationId) -> bool:
+    conversation = tx.conversations.lock(conversation_id)
+    if conversation is None or not conversation.is_open:
+        return False
+    where = destination(tx, ctx, conversation, contact_of(tx, conversation))
+    newest = conversation.routes[-1] if conversation.routes else None
+    if not should_move(newest, where.ground, where.shift_id, is_unanswered=conversation.is_unanswered):
+        return False
+    tx.conversations.save(place(tx, ctx, conversation, where, ping=conversation.is_unanswered))
+    tx.views.mark_dirty(conversation.id)
+    return True
 
 
 def _say_that_shifts_are_over(tx: Tx, ctx: Context) -> None:
@@ -58,17 +84,20 @@ def _say_that_shifts_are_over(tx: Tx, ctx: Context) -> None:
 
 async def nudge_untaken(*, ctx: Context) -> int:
     """Office hours: what nobody in the channel takes goes to each familjebehandlare in DM, then to the leader."""
+    due = await ctx.store.read(lambda tx: tx.conversations.nudges_due(ctx.clock.now()))
+    nudged = 0
+    for conversation_id in due:
+        nudged += await _alone(ctx, partial(_nudge_if_due, ctx=ctx, conversation_id=conversation_id), conversation_id)
+    return nudged
 
-    def change(tx: Tx) -> int:
-        now = ctx.clock.now()
-        due = tx.conversations.nudges_due(now)
-        for conversation_id in due:
-            conversation = tx.conversations.lock(conversation_id)
-            if conversation is not None:
-                _nudge(tx, ctx, conversation, now)
-        return len(due)
 
-    return await ctx.store.write(change)
+def _nudge_if_due(tx: Tx, ctx: Context, conversation_id: ConversationId) -> bool:
+    now = ctx.clock.now()
+    conversation = tx.conversations.lock(conversation_id)
+    if conversation is None or conversation.nudge_at is None or conversation.nudge_at > now:
+        return False  # another instance was first
+    _nudge(tx, ctx, conversation, now)
+    return True
 
 
 def _nudge(tx: Tx, ctx: Context, conversation: Conversation, now: datetime) -> None:
@@ -83,13 +112,18 @@ def _nudge(tx: Tx, ctx: Context, conversation: Conversation, now: datetime) -> N
         return
     stage = conversation.nudge_stage + 1
     people = _next_people(tx, ctx.rules.namnder[where.namnd], contact, stage)
+    refresh(tx, conversation, priority=Priority.URGENT)
     for target in people.targets:
-        tx.posts.ensure_card(conversation.id, target)
+        post, is_new = tx.posts.ensure_card(conversation.id, target)
+        if is_new:
+            refresh_card(tx, post, priority=Priority.URGENT)
+        else:
+            key = f"nudge:{post.id}:{conversation.last_seq}:{stage}:{len(conversation.routes)}"
+            thread(tx, post, "ping", key=key, priority=Priority.URGENT)
     for person in people.staff:
         conversation = conversation.routed(Route(now, people.ground, person.id))
     following = now + ctx.rules.untaken_after if stage < LAST_STAGE else None
     tx.conversations.save(replace(conversation, nudge_stage=stage, nudge_at=following, pinged_at=now))
-    refresh(tx, conversation, priority=Priority.URGENT)
 
 
 def _next_people(tx: Tx, namnd: NamndRules, contact: LinkedContact, stage: int) -> Destination:

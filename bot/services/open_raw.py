@@ -1,30 +1,43 @@
-"""What came in and our own code could not digest, shown as it is."""
+"""What came in and our own code could not digest: set aside, told of, and shown as it is."""
 
 import json
+from typing import Any
 
-from bot.domain.conversation import Ground
+import structlog
+
 from bot.domain.duty import DutyState
 from bot.domain.errors import AuditEntry, NotAllowed, NotFound
+from bot.domain.ids import NamndId, StaffId
 from bot.domain.outbound import Priority
 from bot.domain.people import Role, World
+from bot.domain.phone import normalise
+from bot.domain.rules import OurNumber
 from bot.ports import Incoming, Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor_by_slack
 from bot.services.shared.placing import duty_now, notice
 
+log = structlog.get_logger(__name__)
+
+SMS, SLACK = "twilio", "slack"
+SHOWN = ("From", "To", "Body", "NumMedia")
+
 
 def park(tx: Tx, ctx: Context, row: Incoming) -> None:
-    """Set a row aside and tell whoever has duty, and the leaders: a bug of ours must not silence a child."""
+    """Set a row aside and tell those who would have had it: a bug of ours must not silence a child.
+
+    A text is put before whoever has duty for the nämnder it may concern; of what was typed in Slack its author is
+    told. A report on a text of ours is only set aside.
+    """
     tx.inbox.park(row.id)
     tx.audit.record(AuditEntry("system", "parked", f"inbox:{row.id}", row.provider))
-    told = set()
-    for namnd in ctx.rules.namnder.values():
-        found = duty_now(tx, ctx, namnd, ctx.clock.now())
-        if found.lead is not None:
-            told.add(found.lead.staff_id)
-        if found.state is not DutyState.BEREDSKAP:
-            told.update(p.id for p in tx.staff.with_role(Role.LEADER, namnd.id))
-    for staff_id in sorted(told):
+    if row.provider == SLACK:
+        _tell_author(tx, row)
+        return
+    if row.provider != SMS:
+        return
+    for staff_id in sorted(_who_would_have_had_it(tx, ctx, row)):
+        tx.once("parked_for", f"{row.id}:{staff_id}")
         notice(
             tx,
             staff_id,
@@ -36,31 +49,74 @@ def park(tx: Tx, ctx: Context, row: Incoming) -> None:
         )
 
 
+def _tell_author(tx: Tx, row: Incoming) -> None:
+    event = _loaded(row.raw).get("event") or {}
+    author = tx.staff.by_slack_id(str(event.get("user") or (event.get("previous_message") or {}).get("user") or ""))
+    if author is not None:
+        notice(tx, author.id, "typed_lost", dedupe=f"parked:{row.id}", priority=Priority.URGENT)
+
+
+def _who_would_have_had_it(tx: Tx, ctx: Context, row: Incoming) -> set[StaffId]:
+    fields = dict(_pairs(row.raw))
+    number = ctx.rules.number_for(normalise(fields.get("To", "")) or "")
+    if number.world is World.MYNDIGHET:
+        roles = (Role.HANDLAGGARE, Role.LEADER)
+        return {p.id for role in roles for p in tx.staff.with_role(role, number.reception, World.MYNDIGHET)}
+    namnder, jav = _namnder(tx, number, fields.get("From", ""))
+    told: set[StaffId] = set()
+    for namnd_id in namnder:
+        found = duty_now(tx, ctx, ctx.rules.namnder[namnd_id], ctx.clock.now(), jav)
+        if found.lead is not None:
+            told.add(found.lead.staff_id)
+        if found.state is DutyState.OFFICE:
+            told.update(p.id for p in tx.staff.with_role(Role.FAMILJEBEHANDLARE, namnd_id))
+        if found.state is not DutyState.BEREDSKAP:
+            told.update(p.id for p in tx.staff.with_role(Role.LEADER, namnd_id))
+    return told - jav
+
+
+def _namnder(tx: Tx, number: OurNumber, sender: str) -> tuple[tuple[NamndId, ...], frozenset[StaffId]]:
+    """Return the nämnder that know the sender, or all of the line's when none does, and who is on a jav list."""
+    try:
+        contact = tx.people.contact_by_number(normalise(sender) or sender)
+    except Exception as error:  # it may be just this contact that cannot be read
+        log.error("contact_not_readable", kind=type(error).__name__)
+        contact = None
+    if contact is None:
+        return number.namnder, frozenset()
+    known = tuple(n for n in number.namnder if n in contact.namnder)
+    return known or number.namnder, contact.jav
+
+
 async def open_raw(slack_user_id: str, row_id: int, *, ctx: Context) -> str:
-    """Return the payload of a parked row as readable lines, logged. For those it was put before; else NotAllowed."""
+    """Return a parked text as readable lines, logged. For those it was put before; NotAllowed for all others."""
 
     def change(tx: Tx) -> str:
         actor = actor_by_slack(tx, ctx, slack_user_id)
         what = f"inbox:{row_id}"
-        leads = actor.staff.namnder(Role.LEADER, world=World.BEREDSKAP)
-        if not actor.on_duty and not leads:
+        if not actor.staff.is_active or not tx.was_done("parked_for", f"{row_id}:{actor.staff.id}"):
             entry = AuditEntry(actor.staff.id, "read_raw", what, "not_on_duty", is_allowed=False)
             raise NotAllowed("not_on_duty", audit=entry)
-        row = tx.inbox.get(row_id)
+        row = tx.inbox.parked(row_id)
         if row is None:
             raise NotFound
-        ground = Ground.DUTY.value if actor.on_duty else "leader"
-        tx.audit.record(AuditEntry(actor.staff.id, "read_raw", what, ground))
-        return readable(row.raw)
+        tx.audit.record(AuditEntry(actor.staff.id, "read_raw", what, "parked_for"))
+        return "\n".join(f"{name}: {value}" for name, value in _pairs(row.raw) if name in SHOWN)
 
     return await ctx.store.write(change)
 
 
-def readable(raw: str) -> str:
-    """Return a raw payload as lines; whatever it is, something is returned."""
+def _pairs(raw: str) -> list[tuple[str, str]]:
+    """Return a form's pairs; an empty list for what is no form."""
     try:
-        pairs = json.loads(raw)
-        shown = {"From", "To", "Body", "NumMedia"}
-        return "\n".join(f"{name}: {value}" for name, value in pairs if name in shown) or raw[:2500]
+        return [(str(name), str(value)) for name, value in json.loads(raw)]
     except (ValueError, TypeError):
-        return raw[:2500]
+        return []
+
+
+def _loaded(raw: str) -> dict[str, Any]:
+    try:
+        loaded = json.loads(raw)
+    except ValueError:
+        return {}
+    return loaded if isinstance(loaded, dict) else {}

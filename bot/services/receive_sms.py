@@ -15,7 +15,7 @@ from bot.domain.ids import ConversationId, MessageId, NamndId, ShiftId, new_id
 from bot.domain.incoming import ReceivedSms
 from bot.domain.people import LinkedContact, Staff, World
 from bot.domain.phone import can_be_answered, normalise
-from bot.domain.routing import choose_namnd, ping_is_due
+from bot.domain.routing import choose_namnd, is_elsewhere, ping_is_due
 from bot.domain.rules import OurNumber
 from bot.ports import Tx
 from bot.services.context import Context
@@ -73,6 +73,8 @@ def receive_sms(tx: Tx, ctx: Context, sms: ReceivedSms) -> None:
         now=ctx.clock.now(),
         again_after_s=ctx.rules.ping_again_after.total_seconds(),
     )
+    newest = conversation.routes[-1] if conversation.routes else None
+    ping = ping or is_elsewhere(newest, where.ground, where.shift_id)  # who has it now has not been woken yet
     conversation = place(tx, ctx, conversation, where, ping=ping, message_id=message.id)
     conversation = _answer_automatically(tx, ctx, conversation, contact, number, sms)
     tx.conversations.save(conversation)
@@ -111,7 +113,7 @@ def _conversation(tx: Tx, ctx: Context, contact: LinkedContact, number: OurNumbe
 def _namnd(tx: Tx, ctx: Context, contact: LinkedContact, number: OurNumber) -> tuple[NamndId | None, bool]:
     if number.world is World.MYNDIGHET:
         return number.reception, False
-    if not contact.links:
+    if not contact.namnder:
         handed_to = tx.conversations.newest_namnd(contact.contact.id, number.world)
         return (handed_to if handed_to in number.namnder else None), False
     leads = {}

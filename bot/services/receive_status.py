@@ -10,7 +10,7 @@ from bot.domain.outbound import OutboxState, Priority
 from bot.ports import Delivery, Tx
 from bot.services.context import Context
 from bot.services.shared.placing import refresh, thread
-from bot.services.shared.saying import recount
+from bot.services.shared.saying import recount, reopened
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ def tell(
         return
     if message.direction is Direction.OUT and (failed or corrected or uncertain):
         held = tx.conversations.lock(conversation.id)
-        conversation = recount(tx, held) if held is not None else conversation
+        conversation = recount(tx, reopened(tx, held, lost=not corrected)) if held is not None else conversation
         tx.conversations.save(conversation)
     refresh(tx, conversation)
     if message.direction is not Direction.OUT or message.author is None or not (failed or corrected or uncertain):

@@ -12,16 +12,20 @@ from bot.services.context import Context
 
 log = structlog.get_logger(__name__)
 
-LOOK_BACK: Final = timedelta(days=1)  # the list promises dates only, and an outage may have been long
+LOOK_BACK: Final = timedelta(days=1)  # before the last time it was done: the list promises dates only
+FARTHEST_BACK: Final = timedelta(days=30)  # as long as the provider keeps the texts
+JOB: Final = "reconcile"
 IN_FLIGHT: Final = timedelta(seconds=30)  # leave the webhook its time before calling it missed
 
 
 async def reconcile(*, ctx: Context) -> int:
     """Bring in what we have not been told of; return how many texts were found. Safe to run at any time."""
     now = ctx.clock.now()
+    last = await ctx.store.read(lambda tx: tx.last_run(JOB))
+    since = max((now if last is None else min(last, now)) - LOOK_BACK, now - FARTHEST_BACK)
     try:
-        texts = await ctx.sms.list_since(now - LOOK_BACK, SmsDirection.INBOUND)
-        ours = await ctx.sms.list_since(now - LOOK_BACK, SmsDirection.OUTBOUND)
+        texts = await ctx.sms.list_since(since, SmsDirection.INBOUND)
+        ours = await ctx.sms.list_since(since, SmsDirection.OUTBOUND)
     except LookupFailed as error:
         log.warning("reconcile_failed", reason=error.reason)
         return 0
@@ -33,6 +37,7 @@ async def reconcile(*, ctx: Context) -> int:
     if found:
         log.error("missed_webhooks_found", count=found)  # a found text is a webhook that failed
     await _catch_up(ctx, _landed(ours, now), now)
+    await ctx.store.write(lambda tx: tx.note_run(JOB))
     return found
 
 

@@ -8,7 +8,7 @@ import structlog
 
 from bot.domain.cards import ConversationView
 from bot.domain.secrecy import Act, Denied
-from bot.domain.sending import SendError, SendRejected
+from bot.domain.sending import SendError, SendRejected, SendUncertain
 from bot.ports import OpenView, Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor, ask, contact_of
@@ -16,6 +16,7 @@ from bot.services.shared.view import conversation_view
 
 log = structlog.get_logger(__name__)
 
+NOT_NOW: Final = timedelta(seconds=5)  # wire time until a redraw that failed is tried again
 EVERY: Final = timedelta(seconds=2)  # wire time: one modal is drawn at most this often
 
 
@@ -49,12 +50,14 @@ async def _draw(ctx: Context, opened: OpenView, shown: ConversationView | None) 
         new_hash = await ctx.chat.update_conversation(opened, shown)
     except SendRejected as refusal:
         if refusal.reason == "hash_conflict":
-            await ctx.store.write(lambda tx: tx.views.mark_dirty(opened.conversation_id))
+            await ctx.store.write(lambda tx: _again(tx, opened, forget_hash=True))
             return
         await ctx.store.write(lambda tx: tx.views.drop(opened.external_id))  # the modal has been closed
         return
     except SendError as error:
         log.info("view_not_drawn", reason=error.reason)
+        unknown = isinstance(error, SendUncertain)
+        await ctx.store.write(lambda tx: _again(tx, opened, forget_hash=unknown, after=NOT_NOW))
         return
 
     def remember(tx: Tx) -> None:
@@ -65,3 +68,13 @@ async def _draw(ctx: Context, opened: OpenView, shown: ConversationView | None) 
             tx.views.save(replace(current, view_hash=new_hash))
 
     await ctx.store.write(remember)
+
+
+def _again(tx: Tx, opened: OpenView, *, forget_hash: bool, after: timedelta = timedelta(0)) -> None:
+    """Have the modal drawn again; without its hash when we no longer know what Slack has."""
+    current = tx.views.get(opened.external_id)
+    if current is None:
+        return
+    if forget_hash:
+        tx.views.save(replace(current, view_hash=None))
+    tx.views.again(opened.external_id, after)

@@ -56,6 +56,7 @@ async def reply(command: Reply, *, ctx: Context) -> None:
         if question is not None:
             return question
         if not tx.once("reply", command.key):
+            require_same(tx, f"reply:{command.key}", text)
             return None
         say(tx, ctx, conversation, author, text, source=f"reply:{command.key}", is_note=command.is_note)
         if command.external_id is not None:
@@ -87,6 +88,22 @@ def require_textable(ctx: Context, contact: LinkedContact) -> None:
         raise CannotText("outside_trial")
 
 
+def require_same(tx: Tx, source: str, text: str) -> None:
+    """Raise CannotText when something else has been sent under this key: what was changed since has not."""
+    sent = tx.messages.by_source(source)
+    if sent is not None and sent.body != text:
+        raise CannotText("sent_already")
+
+
+def require_newest(tx: Tx, conversation: Conversation) -> None:
+    """Raise CannotText when the same person has a newer conversation open: an old card must not answer beside it."""
+    if conversation.is_open:
+        return
+    newest = tx.conversations.latest(conversation.contact_id, conversation.namnd, conversation.world)
+    if newest is not None and newest.is_open and newest.id != conversation.id:
+        raise CannotText("newer_conversation")
+
+
 def say(
     tx: Tx, ctx: Context, conversation: Conversation, author: Actor, text: str, *, source: str, is_note: bool = False
 ) -> Conversation:
@@ -108,6 +125,7 @@ def say(
         tx.messages.add(note, source=source)
         changed = replace(conversation, last_seq=seq, seen_seq=max(conversation.seen_seq, seq), last_activity_at=now)
     else:
+        require_newest(tx, conversation)
         changed, message = say_outgoing(
             tx, conversation, text, author.staff.id, at=now, shift_id=shift_id, source=source
         )

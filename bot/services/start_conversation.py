@@ -9,7 +9,7 @@ from bot.domain.people import LinkedContact, LinkRole, Role, World
 from bot.domain.secrecy import Act, Actor, Allowed, Subject, may
 from bot.ports import Tx
 from bot.services.context import Context
-from bot.services.reply import clean, require_textable, say
+from bot.services.reply import clean, require_same, require_textable, say
 from bot.services.shared.access import actor_by_slack, require_for
 
 MOST_CHOICES = 100  # what a Slack menu can hold
@@ -91,6 +91,7 @@ async def start_conversation(command: NewText, *, ctx: Context) -> str:
         require_textable(ctx, contact)
         conversation = _conversation(tx, ctx, contact, namnd)
         if not tx.once("start", command.key):
+            require_same(tx, f"start:{command.key}", text)
             return conversation.id
         turn = next((t for t in author.on_duty if namnd in t.answers_for), None)
         route = Route(ctx.clock.now(), Ground.STARTED, author.staff.id, None if turn is None else turn.shift_id)

@@ -16,7 +16,7 @@ from bot.domain.secrecy import Act, Actor
 from bot.domain.slack_text import is_note, plain_from_slack, without_note_mark
 from bot.ports import Post, Tx
 from bot.services.context import Context
-from bot.services.reply import clean, require_textable, say
+from bot.services.reply import clean, require_newest, require_textable, say
 from bot.services.shared.access import actor_by_slack, contact_of, locked, require
 from bot.services.shared.placing import is_inline, notice, thread
 
@@ -60,6 +60,7 @@ def _send_inline(
         body = clean(without_note_mark(text) if note else text, is_note=note)
         if not note:
             require_textable(ctx, contact)
+            require_newest(tx, conversation)
     except NotAllowed as refusal:
         if refusal.audit is not None:
             tx.audit.record(refusal.audit)

@@ -2,15 +2,16 @@
 
 from dataclasses import replace
 
-from bot.domain.conversation import Ground, Route
+from bot.domain.conversation import Conversation, Ground, Route
 from bot.domain.errors import AuditEntry, BadInput, Stale
 from bot.domain.ids import NamndId, YouthId
 from bot.domain.outbound import Priority
 from bot.domain.people import LinkRole, World
-from bot.domain.secrecy import Act
+from bot.domain.secrecy import Act, Denied
 from bot.ports import Tx
 from bot.services.context import Context
-from bot.services.shared.access import actor_by_slack, contact_of, locked, require
+from bot.services.shared.access import actor as load_actor
+from bot.services.shared.access import actor_by_slack, ask, contact_of, locked, require
 from bot.services.shared.placing import destination, notice, place, refresh
 
 
@@ -46,10 +47,7 @@ async def hand_over(slack_user_id: str, conversation_id: str, namnd_id: str, key
         namnd = NamndId(namnd_id)
         if namnd not in ctx.rules.number_for(conversation.our_number).namnder:
             raise BadInput({"namnd": "pick_namnd"})
-        twin = tx.conversations.latest(conversation.contact_id, namnd, World.BEREDSKAP)
-        if twin is not None and twin.is_open:
-            tx.conversations.save(twin.close(at=ctx.clock.now()))
-            refresh(tx, twin)
+        _close_twin(tx, ctx, conversation, namnd)
         changed = replace(conversation, namnd=namnd)
         changed = changed.routed(Route(ctx.clock.now(), Ground.HANDED_OVER))
         tx.conversations.save(changed)
@@ -62,6 +60,17 @@ async def hand_over(slack_user_id: str, conversation_id: str, namnd_id: str, key
         tx.audit.record(AuditEntry(actor.staff.id, "handed_over", f"conversation:{changed.id}", "unknown", namnd))
 
     await ctx.store.write(change)
+
+
+def _close_twin(tx: Tx, ctx: Context, conversation: Conversation, namnd: NamndId) -> None:
+    """Close the answered conversation that the same contact has open there; one that waits is never closed unseen."""
+    twin = tx.conversations.latest(conversation.contact_id, namnd, World.BEREDSKAP)
+    if twin is None or not twin.is_open or twin.id == conversation.id:
+        return
+    if twin.is_unanswered:
+        raise BadInput({"namnd": "twin_waits"})
+    tx.conversations.save(twin.close(at=ctx.clock.now()))
+    refresh(tx, twin)
 
 
 async def youths_to_link(slack_user_id: str, conversation_id: str, *, ctx: Context) -> list[tuple[str, str]]:
@@ -91,8 +100,10 @@ async def link_number(
         require(tx, ctx, actor, Act.LINK, conversation, contact)
         if not tx.once("link", key):
             return
+        if contact.role is not None:
+            raise Stale  # a colleague was first
         youth = tx.people.youth(YouthId(youth_id))
-        if youth is None or youth.namnd != conversation.namnd:
+        if youth is None or youth.namnd != conversation.namnd or actor.staff.id in youth.jav:
             raise BadInput({"youth": "pick_youth"})
         shown = name.strip() or (youth.name if role is LinkRole.YOUTH else "")
         if not shown:
@@ -100,11 +111,14 @@ async def link_number(
         tx.people.link(contact.contact.id, youth.id, role, shown)
         tx.audit.record(AuditEntry(actor.staff.id, "linked", f"contact:{contact.contact.id}", role.value, youth.namnd))
         refresh(tx, conversation)
+        linked = contact_of(tx, conversation)
         for staff_id in {route.staff_id for route in conversation.routes if route.staff_id is not None}:
-            if staff_id != actor.staff.id:
-                notice(
-                    tx, staff_id, "number_linked", dedupe=f"linked:{key}", priority=Priority.LOW, code=youth.case_code
-                )
+            person = tx.staff.get(staff_id)
+            if person is None or staff_id == actor.staff.id:
+                continue
+            if isinstance(ask(ctx, load_actor(tx, ctx, person), Act.SEE_STATE, conversation, linked), Denied):
+                continue  # that an unknown number became a case is for those who may know the case
+            notice(tx, staff_id, "number_linked", dedupe=f"linked:{key}", priority=Priority.LOW, code=youth.case_code)
 
     await ctx.store.write(change)
 
@@ -127,10 +141,7 @@ async def pick_namnd(slack_user_id: str, conversation_id: str, namnd_id: str, ke
         if namnd not in tx.people.contact(conversation.contact_id).namnder or namnd not in actor.duty_namnder:
             raise BadInput({"namnd": "pick_namnd"})
         if namnd != conversation.namnd:
-            twin = tx.conversations.latest(conversation.contact_id, namnd, World.BEREDSKAP)
-            if twin is not None and twin.is_open:
-                tx.conversations.save(twin.close(at=ctx.clock.now()))
-                refresh(tx, twin)
+            _close_twin(tx, ctx, conversation, namnd)
         changed = replace(conversation, namnd=namnd, is_namnd_open=False, concerns=frozenset())
         tx.conversations.save(changed)
         tx.audit.record(AuditEntry(actor.staff.id, "picked_namnd", f"conversation:{changed.id}", "on_duty", namnd))

@@ -42,13 +42,14 @@ def register(app: Listeners, ctx: Context) -> None:
         elif done is not None and click.channel is not None:
             await respond(text=ctx.texts.staff(done), replace_original=True)
         if click.channel is not None and click.ts is not None and service in {take, close}:
-            await run(keep_clicked_card(click.value, click.channel, click.ts, ctx=ctx))
+            await run(keep_clicked_card(click.value.partition(":")[0], click.channel, click.ts, ctx=ctx))
 
     async def take(click: Click) -> None:
         await take_conversation(click.user, click.value, click.key, ctx=ctx)
 
     async def close(click: Click) -> None:
-        await close_conversation(click.user, click.value, click.key, ctx=ctx)
+        conversation_id, _, newest = click.value.partition(":")
+        await close_conversation(click.user, conversation_id, int(newest or 0), click.key, ctx=ctx)
 
     async def again(click: Click) -> None:
         await resend(click.user, click.value, click.key, ctx=ctx)

@@ -147,6 +147,23 @@ class OutboxRows:
         )
         return [_domain(row) for row in self._session.execute(statement).mappings()]
 
+    def card_is_coming(self, lane: str) -> bool:
+        """Tell whether a card of this lane is still to be posted, or may have been."""
+        statement = sa.select(TABLE.c.id).where(
+            TABLE.c.lane == lane, TABLE.c.kind == "card", TABLE.c.state.in_(("due", "sending", "uncertain"))
+        )
+        return self._session.execute(statement).first() is not None
+
+    def is_mine(self, row: Outbound) -> bool:
+        """Tell whether the lease under which `row` was claimed holds; `attempts` tells one claim from the next."""
+        statement = sa.select(TABLE.c.id).where(
+            TABLE.c.id == row.id,
+            TABLE.c.state == "sending",
+            TABLE.c.attempts == row.attempts,
+            TABLE.c.lease_until > self._clock.wire_now(),
+        )
+        return self._session.execute(statement).first() is not None
+
     def provider_ids(self, lane: str) -> list[str]:
         """Return the provider's ids of what has left in this lane."""
         statement = sa.select(TABLE.c.provider_id).where(TABLE.c.lane == lane, TABLE.c.provider_id.is_not(None))
@@ -170,6 +187,10 @@ class OutboxRows:
         is_before = sa.or_(
             earlier.c.state.in_(("due", "sending")),
             sa.and_(earlier.c.state == "uncertain", earlier.c.fold_key == TABLE.c.fold_key),
+        )
+        # A card never waits for what is to be said in its own thread, which cannot be said without it.
+        is_before = sa.and_(
+            is_before, ~sa.and_(TABLE.c.kind == "card", earlier.c.kind == "thread", earlier.c.state == "due")
         )
         blocked = sa.select(earlier.c.id).where(earlier.c.lane == TABLE.c.lane, earlier.c.id < TABLE.c.id, is_before)
         return sa.and_(TABLE.c.state == "due", TABLE.c.next_at <= self._clock.wire_now(), ~sa.exists(blocked))

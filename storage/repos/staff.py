@@ -38,7 +38,11 @@ class StaffRows:
         found = self._session.exec(
             select(StaffRow)
             .join(StaffPhoneRow, col(StaffPhoneRow.staff_id) == col(StaffRow.id))
-            .where(col(StaffPhoneRow.number_hash).in_(hashes), col(StaffPhoneRow.verified_at).is_not(None))
+            .where(
+                col(StaffPhoneRow.number_hash).in_(hashes),
+                col(StaffPhoneRow.verified_at).is_not(None),
+                col(StaffRow.is_active).is_(True),
+            )
         ).first()
         return None if found is None else self._domain(found)
 

@@ -71,10 +71,23 @@ class ViewRows:
         self._session.flush()
         return [_domain(row) for row in rows]
 
+    def again(self, external_id: str, after: timedelta) -> None:
+        """Have a modal drawn again, no sooner than `after` (wire time)."""
+        self._session.info["views"] = True
+        self._session.execute(
+            sa.update(OpenViewRow)
+            .where(col(OpenViewRow.external_id) == external_id)
+            .values(is_dirty=True, refreshed_at=self._clock.wire_now() + after)
+        )
+        self._session.expire_all()
+
     def dirty_count(self) -> int:
-        return self._session.exec(
-            select(sa.func.count()).select_from(OpenViewRow).where(col(OpenViewRow.is_dirty).is_(True))
-        ).one()
+        """Count the modals to draw now; those that wait after a failure are not counted."""
+        is_now = sa.or_(
+            col(OpenViewRow.refreshed_at).is_(None), col(OpenViewRow.refreshed_at) <= self._clock.wire_now()
+        )
+        statement = select(sa.func.count()).select_from(OpenViewRow).where(col(OpenViewRow.is_dirty).is_(True), is_now)
+        return self._session.exec(statement).one()
 
 
 def _domain(row: OpenViewRow) -> OpenView:

@@ -52,7 +52,8 @@ async def test_off_duty_and_of_another_namnd(tmp_path: Path, database_url: str) 
         assert sara.card("Följs vidare").buttons == set()
         night.expected_errors.add("namnd_without_reachable_leader")
         night.expected.update((card.channel, card.ts) for card in anna.cards("C0NORRVIK") + anna.cards())
-        night.expected.update((m.channel, m.ts) for m in night.messages("C0NORRVIK"))
+        for place in ("C0NORRVIK", anna.dm):  # three days of reminding Anna and her team
+            night.expected.update((m.channel, m.ts) for m in night.messages(place))
         night.expect_nothing_else()
         await night.nothing_waits()
 

@@ -258,7 +258,7 @@ async def test_the_automatic_text_goes_once_for_each_shift(tmp_path: Path, datab
         nova.receives("tystnadsplikt", times=1)
         anna.card("3 sms väntar på svar")
 
-        await night.clock_reaches("2026-11-20 22:05")
+        await night.clock_reaches("2026-11-20 22:06")
         await nova.texts("fjärde")
         nova.receives("tystnadsplikt", times=2)
         bo.card("4 sms väntar på svar")

@@ -120,7 +120,13 @@ def place(
             key = f"inline:{post.id}:{message_id}"
             thread(tx, post, "inline", key=key, message=message_id, wakes=wakes, priority=Priority.URGENT)
         elif wakes:
-            thread(tx, post, "ping", key=f"ping:{post.id}:{conversation.last_seq}", priority=Priority.URGENT)
+            thread(
+                tx,
+                post,
+                "ping",
+                key=f"ping:{post.id}:{conversation.last_seq}:{len(conversation.routes)}",
+                priority=Priority.URGENT,
+            )
     pinged = ping or any(is_new for _, is_new in posts)
     conversation = replace(conversation, pinged_at=now) if pinged else conversation
     if where.ground is Ground.OFFICE and conversation.taken_by is None and conversation.is_unanswered:

@@ -68,6 +68,16 @@ def recount(tx: Tx, conversation: Conversation) -> Conversation:
     return replace(conversation, answered_seq=answered, first_unanswered_at=waiting[0].at)
 
 
+def reopened(tx: Tx, conversation: Conversation, *, lost: bool) -> Conversation:
+    """Open a closed conversation whose answer was lost, so that it follows the duty; not beside a newer open one."""
+    if conversation.is_open or not lost:
+        return conversation
+    newest = tx.conversations.latest(conversation.contact_id, conversation.namnd, conversation.world)
+    if newest is not None and newest.is_open:
+        return conversation
+    return replace(conversation, is_open=True, closed_at=None)
+
+
 def _is_lost(tx: Tx, message: Message) -> bool:
     delivery = tx.messages.newest_delivery(message.id)
     if delivery is None:

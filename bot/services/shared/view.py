@@ -79,7 +79,7 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
     state = None if answer is None else sent_state(tx, answer)
     return Card(
         conversation_id=conversation.id,
-        codes=contact.codes,
+        codes=_codes(conversation, contact, has_moved=has_moved),
         sender=sender_of(contact.role, is_shared=contact.is_shared_phone),
         namnd_name="" if conversation.namnd is None else ctx.rules.namnder[conversation.namnd].short_name,
         ground=newest,
@@ -97,6 +97,7 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         else LastAnswer(answer.id, answer.at, slack_id(tx, answer.author), state),
         has_moved=has_moved,
         can_note=can_note,
+        newest_inbound=conversation.last_inbound_seq,
         is_with_duty=reader is None and newest is Ground.DUTY and conversation.is_open,
         must_pick_namnd=conversation.is_namnd_open,
         is_channel=reader is None,
@@ -106,6 +107,12 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         can_link=conversation.namnd is not None and contact.role is None and conversation.world is World.BEREDSKAP,
         is_inline=is_inline(tx, ctx, conversation, post.target),
     )
+
+
+def _codes(conversation: Conversation, contact: LinkedContact, *, has_moved: bool) -> tuple[str, ...]:
+    """Somebody who had it as an unknown number, and has no more, does not learn which case it became."""
+    was_unknown = any(route.ground is Ground.HANDED_OVER for route in conversation.routes)
+    return (contact.contact.code,) if has_moved and was_unknown else contact.codes
 
 
 def _last_inbound(tx: Tx, conversation: Conversation) -> Message | None:

@@ -148,7 +148,7 @@ def _close_button(card: Card, texts: Texts, *, waits: bool) -> Block:
     return button(
         ActionId.CLOSE,
         texts.staff("button.close"),
-        card.conversation_id,
+        f"{card.conversation_id}:{card.newest_inbound}",
         spoken=texts.staff("button.spoken_close", code=card.codes[0]),
         confirm=confirm(
             texts.staff("confirm.close_title"),
