@@ -10,8 +10,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.domain.calendar import STOCKHOLM
 from bot.domain.errors import Busy
 from bot.services.context import Context
-from bot.services.deliver import look_for_uncertain
 from bot.services.follow_duty import follow_duty, nudge_untaken
+from bot.services.look_for_uncertain import look_for_uncertain
 from bot.services.reconcile import reconcile
 from bot.services.watch_duty import watch_duty
 from bot.services.watch_numbers import watch_numbers

@@ -15,9 +15,9 @@ from bot.domain.calendar import local
 from bot.domain.cards import Card, Notice, SentState, ThreadReply, ThreadWhat
 from bot.domain.conversation import DraftState, Ground
 from bot.domain.delivery import DeliveryStatus, advance, from_provider
-from bot.domain.errors import Busy, NotFound
+from bot.domain.errors import NotFound
 from bot.domain.ids import MessageId, StaffId
-from bot.domain.outbound import POSTED_AGAIN, OutboxKind, OutboxState, Priority
+from bot.domain.outbound import OutboxKind, OutboxState, Priority
 from bot.domain.people import World
 from bot.domain.secrecy import Act, Denied
 from bot.domain.sending import OutgoingSms, SendPostponed, SendRejected, SendUncertain
@@ -25,13 +25,12 @@ from bot.ports import Outbound, Post, Posted, Tx
 from bot.services.context import Context
 from bot.services.receive_status import tell
 from bot.services.shared.access import ask, contact_of
-from bot.services.shared.placing import Destination, is_inline, leaders_or_channel, notice, place, refresh_card
+from bot.services.shared.placing import Destination, is_inline, leaders_or_channel, notice, place
 from bot.services.shared.view import card, reader_of, sent_state, slack_id
 
 log = structlog.get_logger(__name__)
 
 FIRST_LOOK: Final = timedelta(seconds=2)  # wire time: give the other side a moment before asking
-UNSURE_AT_MOST: Final = timedelta(minutes=10)  # world time
 CARD_NOT_YET: Final = timedelta(seconds=1)
 GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
@@ -363,110 +362,3 @@ def _tell_leader(tx: Tx, ctx: Context, row: Outbound) -> None:
     if held is not None and held.is_open and held.world is World.BEREDSKAP:
         where = Destination(Ground.NOBODY, able, channel, namnd=namnd.id)
         tx.conversations.save(place(tx, ctx, held, where, ping=False))
-
-
-async def look_for_uncertain(*, ctx: Context) -> int:
-    """Look on the other side for what may have been sent; adopt it, send it again, or ask its author.
-
-    An sms is looked for twice, a minute apart, and then put to its author: it is never sent again by itself.
-    A card to a person is posted again, marked as a repetition. Returns how many rows were looked at.
-    """
-
-    def due(tx: Tx) -> list[Outbound]:
-        tx.outbox.lapse()
-        return tx.outbox.uncertain_due()
-
-    rows = await ctx.store.write(due)
-    for row in rows:
-        try:
-            await (_look_for_sms(row, ctx) if row.kind is OutboxKind.SMS else _look_for_post(row, ctx))
-        except Busy:
-            raise
-        except Exception:
-            log.exception("look_crashed", outbox_id=row.id)  # the other rows are looked for all the same
-    return len(rows)
-
-
-async def _look_for_sms(row: Outbound, ctx: Context) -> None:
-    delivery_id: str = row.payload["delivery"]
-    composed = await ctx.store.read(lambda tx: (outgoing(tx, ctx, row), tx.outbox.provider_ids(row.lane)))
-    sms, known = composed
-    found = None
-    if not isinstance(sms, str):
-        try:
-            found = await ctx.sms.find(sms, row.created_at, known)
-        except Exception as error:  # whatever it is, we know no more than before; look again later
-            log.warning("look_failed", outbox_id=row.id, kind=type(error).__name__)
-            unsure_for = ctx.clock.now() - row.created_at
-
-            def not_now(tx: Tx) -> None:
-                current = tx.outbox.get(row.id)
-                if current is None or current.state is not OutboxState.UNCERTAIN:
-                    return
-                if unsure_for > UNSURE_AT_MOST:  # the author should know, even if we cannot
-                    tx.outbox.record(row.id, OutboxState.FAILED, error="uncertain_final")
-                    settle_sms(tx, ctx, delivery_id, "uncertain", "uncertain_final")
-                else:
-                    wait = ctx.rules.uncertain_look_after
-                    tx.outbox.record(row.id, OutboxState.UNCERTAIN, error="look_failed", wait=wait)
-
-            await ctx.store.write(not_now)
-            return
-
-    def record(tx: Tx) -> None:
-        current = tx.outbox.get(row.id)
-        if current is None or current.state is not OutboxState.UNCERTAIN:
-            return  # a status report has settled it meanwhile
-        if found is not None:
-            tx.outbox.record(row.id, OutboxState.SENT, provider_id=found.provider_id)
-            status = from_provider(found.status) or DeliveryStatus.QUEUED
-            settle_sms(tx, ctx, delivery_id, status.value, None, provider_id=found.provider_id)
-        elif row.looks + 1 < 2:
-            tx.outbox.looked(row.id, ctx.rules.uncertain_look_after)
-            settle_sms(tx, ctx, delivery_id, "uncertain", None)
-        else:
-            tx.outbox.record(row.id, OutboxState.FAILED, error="uncertain_final")
-            settle_sms(tx, ctx, delivery_id, "uncertain", "uncertain_final")
-
-    await ctx.store.write(record)
-
-
-async def _look_for_post(row: Outbound, ctx: Context) -> None:
-    """In a DM our own post can be found by its metadata; elsewhere it is posted again, and says so."""
-
-    def where(tx: Tx) -> tuple[str, Post | None, str | None]:
-        if row.kind is OutboxKind.NOTICE:
-            return tx.posts.dm_channel(f"staff:{row.payload['staff']}") or "", None, None
-        post = tx.posts.get(row.payload.get("post", ""))
-        if post is None:
-            return "", None, None
-        if row.kind is OutboxKind.THREAD:
-            return post.channel or "", post, post.ts
-        return post.channel or tx.posts.dm_channel(post.target) or "", post, None
-
-    to, post, thread_ts = await ctx.store.read(where)
-    found: Posted | None = None
-    if to and row.kind is not OutboxKind.WITHDRAW:
-        try:
-            found = await ctx.chat.find(to, row.id, row.created_at, thread_ts)
-        except (SendPostponed, SendUncertain, SendRejected) as error:
-            log.info("look_failed", outbox_id=row.id, reason=error.reason)
-            if row.looks < 5:
-                await ctx.store.write(lambda tx: tx.outbox.looked(row.id, FIRST_LOOK * 2))
-                return
-
-    def record(tx: Tx) -> None:
-        current = tx.outbox.get(row.id)
-        if current is None or current.state is not OutboxState.UNCERTAIN:
-            return  # another instance has looked meanwhile
-        if found is not None:
-            tx.outbox.record(row.id, OutboxState.SENT, provider_id=f"{found.channel}:{found.ts}")
-            if row.kind is OutboxKind.CARD and post is not None:
-                tx.posts.placed(post.id, found)
-                refresh_card(tx, post)
-            return
-        if row.kind is OutboxKind.CARD and post is not None and post.ts is None:
-            tx.posts.mark_repeat(post.id)
-        tx.outbox.record(row.id, OutboxState.DUE, error=POSTED_AGAIN)
-
-    await ctx.store.write(record)

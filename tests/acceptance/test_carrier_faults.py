@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.app import bound, served_on
 from bot.app_sandbox import HOST, Sandbox
-from bot.services.deliver import look_for_uncertain
+from bot.services.look_for_uncertain import look_for_uncertain
 from bot.settings import Settings
 from tests.acceptance.night import NORRVIK, Night, Person, Phone, a_night
 

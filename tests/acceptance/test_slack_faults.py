@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.errors import AuditEntry, Busy
-from bot.services.deliver import look_for_uncertain
+from bot.services.look_for_uncertain import look_for_uncertain
 from bot.services.reconcile import reconcile
 from storage.tables import OutboxRow
 from tests.acceptance.night import NORRVIK, Night, Person, Phone, a_night

@@ -1,0 +1,126 @@
+"""What may have been sent: look for it on the other side, adopt it, send it again, or ask its author."""
+
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.domain.delivery import DeliveryStatus, from_provider
+from bot.domain.errors import Busy
+from bot.domain.outbound import POSTED_AGAIN, OutboxKind, OutboxState
+from bot.domain.sending import SendPostponed, SendRejected, SendUncertain
+from bot.ports import Outbound, Post, Posted, Tx
+from bot.services.context import Context
+from bot.services.deliver import FIRST_LOOK, outgoing, settle_sms
+from bot.services.shared.placing import refresh_card
+
+log = structlog.get_logger(__name__)
+
+UNSURE_AT_MOST: Final = timedelta(minutes=10)  # world time; then the author is told, even if we cannot look
+
+
+async def look_for_uncertain(*, ctx: Context) -> int:
+    """Look on the other side for what may have been sent; adopt it, send it again, or ask its author.
+
+    An sms is looked for twice, a minute apart, and then put to its author: it is never sent again by itself.
+    A card to a person is posted again, marked as a repetition. Returns how many rows were looked at.
+    """
+
+    def due(tx: Tx) -> list[Outbound]:
+        tx.outbox.lapse()
+        return tx.outbox.uncertain_due()
+
+    rows = await ctx.store.write(due)
+    for row in rows:
+        try:
+            await (_look_for_sms(row, ctx) if row.kind is OutboxKind.SMS else _look_for_post(row, ctx))
+        except Busy:
+            raise
+        except Exception:
+            log.exception("look_crashed", outbox_id=row.id)  # the other rows are looked for all the same
+    return len(rows)
+
+
+async def _look_for_sms(row: Outbound, ctx: Context) -> None:
+    delivery_id: str = row.payload["delivery"]
+    composed = await ctx.store.read(lambda tx: (outgoing(tx, ctx, row), tx.outbox.provider_ids(row.lane)))
+    sms, known = composed
+    found = None
+    if not isinstance(sms, str):
+        try:
+            found = await ctx.sms.find(sms, row.created_at, known)
+        except Exception as error:  # whatever it is, we know no more than before; look again later
+            log.warning("look_failed", outbox_id=row.id, kind=type(error).__name__)
+            unsure_for = ctx.clock.now() - row.created_at
+
+            def not_now(tx: Tx) -> None:
+                current = tx.outbox.get(row.id)
+                if current is None or current.state is not OutboxState.UNCERTAIN:
+                    return
+                if unsure_for > UNSURE_AT_MOST:  # the author should know, even if we cannot
+                    tx.outbox.record(row.id, OutboxState.FAILED, error="uncertain_final")
+                    settle_sms(tx, ctx, delivery_id, "uncertain", "uncertain_final")
+                else:
+                    wait = ctx.rules.uncertain_look_after
+                    tx.outbox.record(row.id, OutboxState.UNCERTAIN, error="look_failed", wait=wait)
+
+            await ctx.store.write(not_now)
+            return
+
+    def record(tx: Tx) -> None:
+        current = tx.outbox.get(row.id)
+        if current is None or current.state is not OutboxState.UNCERTAIN:
+            return  # a status report has settled it meanwhile
+        if found is not None:
+            tx.outbox.record(row.id, OutboxState.SENT, provider_id=found.provider_id)
+            status = from_provider(found.status) or DeliveryStatus.QUEUED
+            settle_sms(tx, ctx, delivery_id, status.value, None, provider_id=found.provider_id)
+        elif row.looks + 1 < 2:
+            tx.outbox.looked(row.id, ctx.rules.uncertain_look_after)
+            settle_sms(tx, ctx, delivery_id, "uncertain", None)
+        else:
+            tx.outbox.record(row.id, OutboxState.FAILED, error="uncertain_final")
+            settle_sms(tx, ctx, delivery_id, "uncertain", "uncertain_final")
+
+    await ctx.store.write(record)
+
+
+async def _look_for_post(row: Outbound, ctx: Context) -> None:
+    """In a DM our own post can be found by its metadata; elsewhere it is posted again, and says so."""
+
+    def where(tx: Tx) -> tuple[str, Post | None, str | None]:
+        if row.kind is OutboxKind.NOTICE:
+            return tx.posts.dm_channel(f"staff:{row.payload['staff']}") or "", None, None
+        post = tx.posts.get(row.payload.get("post", ""))
+        if post is None:
+            return "", None, None
+        if row.kind is OutboxKind.THREAD:
+            return post.channel or "", post, post.ts
+        return post.channel or tx.posts.dm_channel(post.target) or "", post, None
+
+    to, post, thread_ts = await ctx.store.read(where)
+    found: Posted | None = None
+    if to and row.kind is not OutboxKind.WITHDRAW:
+        try:
+            found = await ctx.chat.find(to, row.id, row.created_at, thread_ts)
+        except (SendPostponed, SendUncertain, SendRejected) as error:
+            log.info("look_failed", outbox_id=row.id, reason=error.reason)
+            if row.looks < 5:
+                await ctx.store.write(lambda tx: tx.outbox.looked(row.id, FIRST_LOOK * 2))
+                return
+
+    def record(tx: Tx) -> None:
+        current = tx.outbox.get(row.id)
+        if current is None or current.state is not OutboxState.UNCERTAIN:
+            return  # another instance has looked meanwhile
+        if found is not None:
+            tx.outbox.record(row.id, OutboxState.SENT, provider_id=f"{found.channel}:{found.ts}")
+            if row.kind is OutboxKind.CARD and post is not None:
+                tx.posts.placed(post.id, found)
+                refresh_card(tx, post)
+            return
+        if row.kind is OutboxKind.CARD and post is not None and post.ts is None:
+            tx.posts.mark_repeat(post.id)
+        tx.outbox.record(row.id, OutboxState.DUE, error=POSTED_AGAIN)
+
+    await ctx.store.write(record)
