@@ -78,7 +78,7 @@ async def test_a_text_is_answered_through_the_page(sandbox: Sandbox, page: Page,
     await expect(card).to_be_visible()
     await expect(page.get_by_test_id("phone-message").filter(has_text="ring 112")).to_be_visible()
     await expect(card).not_to_contain_text("bråkar")
-    await page.screenshot(path=pictures / "kort.png")
+    await page.screenshot(path=pictures / "kort.png", animations="disabled")
 
     await card.get_by_role("button", name=re.compile("Läs och svara")).click()
     modal = page.get_by_test_id("modal")
@@ -90,7 +90,7 @@ async def test_a_text_is_answered_through_the_page(sandbox: Sandbox, page: Page,
     await page.get_by_test_id("phone-send").click()
     await expect(modal).to_contain_text("snälla skynda")
     await expect(field).to_have_value("Hej Nova, jag är här. Jag ringer dig om två minuter.")
-    await page.screenshot(path=pictures / "svar.png")
+    await page.screenshot(path=pictures / "svar.png", animations="disabled")
     await page.get_by_test_id("modal-submit").click()
     await expect(modal).to_contain_text("Ett nytt sms har kommit medan du skrev")
     await page.get_by_test_id("modal-submit").click()
@@ -99,7 +99,7 @@ async def test_a_text_is_answered_through_the_page(sandbox: Sandbox, page: Page,
     answer = page.get_by_test_id("phone-message").filter(has_text="Jag ringer dig om två minuter.")
     await expect(answer).to_have_count(1)
     await expect(page.get_by_test_id("slack-message").filter(has_text="svarade")).to_contain_text("levererat")
-    await page.screenshot(path=pictures / "sandlada.png")
+    await page.screenshot(path=pictures / "sandlada.png", animations="disabled")
 
 
 async def test_the_clock_jumps_to_the_next_morning(sandbox: Sandbox, page: Page) -> None:
@@ -124,6 +124,6 @@ async def test_it_fits_a_phone(sandbox: Sandbox, page: Page, pictures: Path) -> 
     card = page.get_by_test_id("slack-message").filter(has_text="Ett sms väntar på svar")
     await card.get_by_role("button", name=re.compile("Läs och svara")).click()
     await expect(page.get_by_test_id("modal")).to_contain_text("hej hej")
-    await page.screenshot(path=pictures / "mobil.png")
+    await page.screenshot(path=pictures / "mobil.png", animations="disabled")
     overflow = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert overflow <= 0
