@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import shutil
 import sys
 from collections.abc import AsyncIterator
@@ -62,6 +63,7 @@ def serve_command(host: str, port: int) -> None:
 @click.option("--folder", default=Path(".sandbox"), show_default=True, type=click.Path(path_type=Path))
 @click.option("--fresh", is_flag=True, help="Börja om från början.")
 def sandbox(port: int, folder: Path, fresh: bool) -> None:
+    logging.getLogger().setLevel(logging.WARNING)  # the one address should stay in sight
     if fresh:
         wipe(folder)
     try:
