@@ -11,6 +11,10 @@ ShiftId = NewType("ShiftId", str)
 ConversationId = NewType("ConversationId", str)
 MessageId = NewType("MessageId", str)
 PostId = NewType("PostId", str)
+NoteId = NewType("NoteId", str)
+ActionTaskId = NewType("ActionTaskId", str)
+EpisodeId = NewType("EpisodeId", str)
+DigestId = NewType("DigestId", str)
 
 CODE_ALPHABET: Final = "23456789CDFGHJKMNPQRTVWXY"  # nothing that is misread or misheard, no vowels but Y: no words
 CODE_LENGTH: Final = 5

@@ -14,6 +14,9 @@ class OutboxKind(str, Enum):
     NOTICE = "notice"  # a direct message to a member of staff
     WITHDRAW = "withdraw"  # delete one of our own posts
     SMS = "sms"
+    DIGEST = "digest"  # post or update a nämnd's handover at one place
+    ADDENDUM = "addendum"  # say in the post's thread what has turned up after it
+    HANDOVER = "handover"  # Överlämning to whoever takes over the duty
 
 
 class Priority(IntEnum):
