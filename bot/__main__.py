@@ -14,6 +14,7 @@ import click
 from bot.app import open_context, serve, set_up_logging, vault_of
 from bot.app_sandbox import Options, run_sandbox, wipe
 from bot.checks import run_checks
+from bot.cli_exports import register as register_exports
 from bot.cli_imports import register as register_imports
 from bot.services.context import Context
 from bot.settings import BadSettings, Settings, is_loopback, load
@@ -111,6 +112,7 @@ async def _context() -> AsyncIterator[Context]:
 
 
 register_imports(cli, _context)
+register_exports(cli, _context)
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ from sqlalchemy.engine import make_url
 from bot.clock import Clock, SystemClock
 from bot.domain.errors import Busy
 from bot.services.context import Context
+from bot.services.post_digests import note_first_start
 from bot.services.show_duty import show_home
 from bot.settings import BadSettings, Settings
 from bot.slack.gateway import SlackChat
@@ -121,7 +122,7 @@ async def _parts(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Contex
         clock=clock,
         rules=settings.rules,
         texts=settings.texts,
-        chat=SlackChat(client, settings.texts, clock),
+        chat=SlackChat(client, settings.texts, clock, bot_user_id=settings.file.slack.bot_user_id),
         sms=sms,
         status_url=f"{env.public_base_url}/twilio/status",
         as_webhook=raw_from_list,
@@ -186,6 +187,7 @@ async def running(settings: Settings, clock: Clock | None = None, *, ticks: bool
             web_app[READY] = _readiness(store, worker, clock)
             web_app.add_routes([*twilio.routes, *health.routes, *slack_routes(bolt)])
             socket_mode = _socket_mode(settings, bolt, client)
+            await note_first_start(ctx=ctx)
             worker.start()
             if ticks:
                 ticker.start()

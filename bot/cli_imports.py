@@ -4,22 +4,19 @@ Nothing of the content goes to the log or to the terminal: a name or a number is
 """
 
 import asyncio
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Final, Protocol
 
 import click
-from rich.console import Console
-from rich.progress import Progress as Bars
-from rich.progress import TaskID
 
+from bot.cli_progress import shown
 from bot.domain.errors import Busy, NotAllowed
 from bot.services.context import Context
 from bot.services.imports import shifts, staff, youths
 from bot.services.imports.csv_table import Remark, Table, read_table
-from bot.services.imports.run import CannotImport, Effect, ImportResult, Progress, quiet
+from bot.services.imports.run import CannotImport, Effect, ImportResult, Progress
 from bot.texts import import_words as words
 
 OK: Final = 0
@@ -72,7 +69,7 @@ def _run(
     except OSError as error:
         return _cannot(words.UNREADABLE.format(path=file, why=error.strerror))
     try:
-        with _shown(len(table.rows)) as progress:
+        with shown(is_long=len(table.rows) >= LONG_FILE) as progress:
             result = asyncio.run(_import(action, table, open_context, as_email, dry_run, progress))
     except CannotImport as reason:
         return _cannot(str(reason))
@@ -143,42 +140,6 @@ def ranges(lines: Sequence[int]) -> str:
         else:
             runs.append([line, line])
     return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
-
-
-@contextmanager
-def _shown(rows: int) -> Iterator[Progress]:
-    """Give what shows progress on standard error: a bar at a terminal, else a line per ten per cent."""
-    if rows < LONG_FILE:
-        yield quiet
-    elif sys.stderr.isatty():
-        with Bars(console=Console(stderr=True), transient=True) as bars:
-            yield _bar(bars)
-    else:
-        yield _lines()
-
-
-def _bar(bars: Bars) -> Progress:
-    tasks: dict[str, TaskID] = {}
-
-    def show(stage: str, done: int, total: int) -> None:
-        if stage not in tasks:
-            tasks[stage] = bars.add_task(stage, total=total)
-        bars.update(tasks[stage], completed=done, total=total)
-
-    return show
-
-
-def _lines() -> Progress:
-    said: set[tuple[str, int]] = set()
-
-    def show(stage: str, done: int, total: int) -> None:
-        tenth = done * 10 // total if total else 10
-        if tenth == 0 or (stage, tenth) in said:
-            return
-        said.add((stage, tenth))
-        click.echo(words.PROGRESS.format(stage=stage, percent=tenth * 10), err=True)
-
-    return show
 
 
 __all__ = ["register"]

@@ -27,6 +27,7 @@ WEEK: Final = {"mån": 0, "tis": 1, "ons": 2, "tor": 3, "fre": 4, "lör": 5, "s�
 HOURS: Final = re.compile(
     r"^(?P<first>[a-zåäö]+)(?:-(?P<last>[a-zåäö]+))? (?P<h1>\d\d)[.:](?P<m1>\d\d)-(?P<h2>\d\d)[.:](?P<m2>\d\d)$"
 )
+CLOCK_TIME: Final = re.compile(r"^(?P<h>\d\d)[.:](?P<m>\d\d)$")
 GO_LIVE_REFERENCES: Final = (  # facts: law, section 13
     "dpia_ref",
     "suitability_ref",
@@ -73,6 +74,15 @@ def parse_week(lines: list[str] | str) -> WeekHours:
     return WeekHours(tuple(days))
 
 
+def parse_time(text: str) -> time:
+    """Read "08.00"; raises ValueError with words for a person."""
+    found = CLOCK_TIME.match(text.strip())
+    try:
+        return time(int(found["h"]), int(found["m"])) if found is not None else time(99)
+    except ValueError:
+        raise ValueError(f"klockslaget '{text}' förstås inte; skriv till exempel '08.00'") from None
+
+
 def _end(hour: int, minute: int) -> time:
     return time(0, 0) if (hour, minute) == (24, 0) else time(hour, minute)
 
@@ -89,6 +99,7 @@ class NamndConfig(_Strict):
     answers_for: dict[str, str] = Field(default_factory=dict)  # another nämnd -> reference of the decision
     chat_content: ChatContent = ChatContent.SEALED
     inline_approval_ref: str = ""
+    summary_at: str = "08.00"  # local time of the handover on working days
     office_phone: str = ""
     decision_ref: str = ""  # huvudman and personuppgiftsansvarig
 
@@ -102,6 +113,12 @@ class NamndConfig(_Strict):
     @classmethod
     def _phone(cls, value: str) -> str:
         return _number(value) if value else ""
+
+    @field_validator("summary_at")
+    @classmethod
+    def _clock_time(cls, value: str) -> str:
+        parse_time(value)
+        return value
 
     @model_validator(mode="after")
     def _inline_is_approved(self) -> Self:
@@ -379,6 +396,7 @@ def rules_of(file: FileConfig) -> Rules:
             chat_content=namnd.chat_content,
             office_phone=namnd.office_phone,
             myndighet_channel=namnd.myndighet_channel,
+            summary_at=parse_time(namnd.summary_at),
         )
     return Rules(
         namnder=namnder,

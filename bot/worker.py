@@ -17,9 +17,10 @@ from bot.domain.errors import BotError, Busy
 from bot.domain.outbound import OutboxState
 from bot.ports import Incoming, Outbound, Tx
 from bot.services.context import Context
-from bot.services.deliver import Outcome, deliver
+from bot.services.deliver import deliver
 from bot.services.open_raw import park
 from bot.services.refresh_views import refresh_views
+from bot.services.shared.outcome import Outcome
 
 log = structlog.get_logger(__name__)
 

@@ -9,10 +9,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.calendar import STOCKHOLM
 from bot.domain.errors import Busy
+from bot.services.ask_for_notes import ask_for_notes
 from bot.services.context import Context
 from bot.services.follow_duty import follow_duty, nudge_untaken
+from bot.services.hand_over_shifts import hand_over_shifts
 from bot.services.look_for_uncertain import look_for_uncertain
+from bot.services.post_digests import post_digests
 from bot.services.reconcile import reconcile
+from bot.services.remind_actions import remind_actions
 from bot.services.watch_duty import watch_duty
 from bot.services.watch_numbers import watch_numbers
 
@@ -45,9 +49,18 @@ async def numbers_tick(ctx: Context) -> None:
     await watch_numbers(ctx=ctx)
 
 
+async def handover_tick(ctx: Context) -> None:
+    """Hand over the duty, post the handovers that are due, ask for what is missing, remind of what is not done."""
+    await hand_over_shifts(ctx=ctx)
+    await ask_for_notes(ctx=ctx)
+    await remind_actions(ctx=ctx)
+    await post_digests(ctx=ctx)
+
+
 EVERY: Final[dict[Tick, timedelta]] = {
     uncertain_tick: timedelta(seconds=2),
     duty_tick: timedelta(seconds=15),
+    handover_tick: timedelta(seconds=15),
     reconcile_tick: timedelta(minutes=3),
     numbers_tick: timedelta(hours=1),
 }
@@ -83,5 +96,6 @@ class Ticker:
 
     async def run_due(self) -> None:
         """Run what follows world time, now."""
-        await self.run(duty_tick)
+        await self.run(duty_tick)  # what the office takes over stands in the handover as the office's
+        await self.run(handover_tick)
         await self.run(numbers_tick)

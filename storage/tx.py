@@ -8,9 +8,13 @@ from sqlmodel import Session, col
 from bot import ports
 from bot.clock import Clock
 from storage.repos.audit import AuditRows
+from storage.repos.backgrounds import BackgroundRows
 from storage.repos.conversations import ConversationRows
+from storage.repos.digests import DigestRows
+from storage.repos.episodes import EpisodeRows
 from storage.repos.inbox import InboxRows
 from storage.repos.messages import MessageRows
+from storage.repos.notes import NoteRows
 from storage.repos.outbox import OutboxRows
 from storage.repos.people import PeopleRows
 from storage.repos.posts import PostRows
@@ -39,6 +43,10 @@ class SqlTx:
         self.inbox: ports.InboxRepo = InboxRows(session, vault, clock)
         self.posts: ports.PostRepo = PostRows(session, clock)
         self.views: ports.ViewRepo = ViewRows(session, clock)
+        self.notes: ports.NoteRepo = NoteRows(session, vault)
+        self.episodes: ports.EpisodeRepo = EpisodeRows(session, vault)
+        self.digests: ports.DigestRepo = DigestRows(session)
+        self.backgrounds: ports.BackgroundRepo = BackgroundRows(session, vault)
         self.audit: ports.AuditRepo = AuditRows(session, clock)
 
     def once(self, scope: str, key: str) -> bool:

@@ -4,7 +4,7 @@ import ast
 import re
 import string
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -14,13 +14,33 @@ from bot.domain.auto_reply import AutoKind
 from bot.domain.calendar import STOCKHOLM
 from bot.domain.cards import Sender, ThreadWhat
 from bot.domain.delivery import DeliveryStatus
+from bot.domain.notes import ActionCode, Situation
 from bot.domain.people import AgeBand, Basis, LinkRole
 from bot.sms.errors import REASONS
-from bot.texts import HERE, BadText, Texts, _load, blanks, clock_time, listed, span, when
+from bot.texts import (
+    FILES,
+    HERE,
+    BadText,
+    Texts,
+    _load,
+    blanks,
+    capital,
+    clock_time,
+    for_the_record,
+    lasted,
+    listed,
+    long_day,
+    short_day,
+    short_when,
+    since_when,
+    span,
+    weekday_and_date,
+    when,
+)
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("bot", "handlers", "scheduler")
-STAFF, SMS = _load("staff.toml"), _load("sms.toml")
+STAFF, SMS = {**_load("staff.toml"), **_load("handover.toml")}, _load("sms.toml")
 TEXTS = Texts()
 KEY = re.compile(r"^[a-z]+\.[a-z0-9_]+$")
 SECTIONS = {key.partition(".")[0] for key in STAFF}
@@ -63,6 +83,10 @@ def calls() -> Iterator[tuple[str, ast.Call]]:
 # --- for staff ---
 
 
+def test_no_text_stands_in_two_files() -> None:
+    assert sum(len(_load(name)) for name in FILES) == len({**STAFF, **SMS})
+
+
 def test_every_key_that_the_code_names_exists() -> None:
     named = {key for key, _ in calls()}
     named |= {word for word in words() if KEY.match(word) and word.partition(".")[0] in SECTIONS}
@@ -96,6 +120,8 @@ def test_every_blank_is_filled_where_the_key_stands_in_the_call() -> None:
         ("age", {band.value for band in AgeBand}),
         ("basis", {basis.value for basis in Basis}),
         ("role", {role.value for role in LinkRole}),
+        ("situation", {situation.value for situation in Situation}),
+        ("code", {code.value for code in ActionCode}),
     ],
 )
 def test_every_member_of_a_family_has_its_text(family: str, members: frozenset[str]) -> None:
@@ -138,16 +164,39 @@ def test_every_question_is_worded() -> None:
 
 
 def test_every_problem_is_worded() -> None:
-    problems = {
+    given = {
         str(value.value)
         for node in nodes()
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "BadInput" and node.args
         for value in (node.args[0].values if isinstance(node.args[0], ast.Dict) else ())
         if isinstance(value, ast.Constant)
     }
+    collected = {
+        str(node.value.value)
+        for node in nodes()
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Subscript)
+        and isinstance(node.targets[0].value, ast.Name)
+        and node.targets[0].value.id == "problems"
+        and isinstance(node.value, ast.Constant)
+    }
 
-    assert problems
-    assert sorted(p for p in problems if f"problem.{p}" not in STAFF) == []
+    assert given
+    assert "pick_one" in collected
+    assert sorted(p for p in given | collected if f"problem.{p}" not in STAFF) == []
+
+
+def test_every_notice_is_worded() -> None:
+    keys = {
+        str(part.value)
+        for node in nodes()
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "notice"
+        for part in ast.walk(node.args[2])
+        if len(node.args) > 2 and isinstance(part, ast.Constant)
+    }
+
+    assert "note_missing_leader" in keys
+    assert sorted(key for key in keys if f"notice.{key}" not in STAFF) == []
 
 
 CODE = "4TK9M"
@@ -155,15 +204,20 @@ CODE = "4TK9M"
 
 @pytest.mark.parametrize(
     "key",
-    sorted(key for key in STAFF if re.search(r"^modal\.(.*title|submit|close|done|cancel|send|save|hand_over)$", key)),
+    sorted(
+        key
+        for key in STAFF
+        if re.search(r"^modal\.(.*title|submit|close|done|cancel|send|save|hand_over)$", key)
+        or re.search(r"^(note|meeting|journal|background|log|shift)\.(.*title.*|.*submit.*)$", key)
+    ),
 )
 def test_what_stands_at_the_edge_of_a_modal_fits(key: str) -> None:
-    assert len(STAFF[key].format(code=f"{CODE} +10")) <= 24
+    assert len(STAFF[key].format(code=f"{CODE} +10", index=200, count=200)) <= 24
 
 
 @pytest.mark.parametrize("key", sorted(key for key in STAFF if key.startswith("button.")))
 def test_a_button_fits(key: str) -> None:
-    text = STAFF[key].format(code=CODE)
+    text = STAFF[key].format(code=CODE, day="onsdag 30 september")
 
     assert len(text) <= (75 if key.startswith("button.spoken_") else 30)  # about 30 are shown
 
@@ -265,7 +319,7 @@ def test_a_language_that_we_do_not_have_is_answered_in_swedish() -> None:
 
 
 def test_no_number_but_112_stands_in_the_words() -> None:
-    for name in ("sms.toml", "staff.toml"):
+    for name in FILES:
         digits = set(re.findall(r"\d[\d -]{2,}\d", (HERE / name).read_text(encoding="utf-8")))
         assert digits <= {"112", "1600", "070-174 06 05"}
 
@@ -337,6 +391,52 @@ def test_a_span_in_words(start: str, end: str, said: str) -> None:
     first, last = (datetime.fromisoformat(t).replace(tzinfo=STOCKHOLM).astimezone(UTC) for t in (start, end))
 
     assert span(first, last) == said
+
+
+def test_days_are_read_as_swedes_say_them() -> None:
+    day = date(2026, 11, 23)
+    at = datetime(2026, 11, 20, 21, 14, tzinfo=UTC)
+
+    assert short_day(day) == "mån 23/11"
+    assert weekday_and_date(day) == "måndag 23/11"
+    assert long_day(day) == long_day(day, date(2026, 1, 1)) == "måndag 23 november"
+    assert long_day(day, date(2027, 1, 1)) == "måndag 23 november 2026"
+    assert short_when(at, date(2026, 11, 20)) == "22.14"
+    assert short_when(at, day) == "fre 20/11 22.14"
+    assert for_the_record(at) == "2026-11-20 kl. 22.14"
+    assert capital("ärende") == "Ärende"
+    assert capital("") == ""
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-11-20", "fredag 22.14"),
+        ("2026-11-26", "fredag 22.14"),
+        ("2026-11-27", "fredag 20 november 22.14"),  # the weekday alone would mean today
+        ("2026-11-19", "fredag 20 november 22.14"),
+    ],
+)
+def test_since_when(day: str, said: str) -> None:
+    assert since_when(datetime(2026, 11, 20, 21, 14, tzinfo=UTC), date.fromisoformat(day)) == said
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(seconds=-5), "mindre än 1 min"),
+        (timedelta(seconds=59), "mindre än 1 min"),
+        (timedelta(minutes=4, seconds=59), "4 min"),
+        (timedelta(hours=1), "1 tim"),
+        (timedelta(hours=1, minutes=5), "1 tim 5 min"),
+        (timedelta(hours=23, minutes=59), "23 tim 59 min"),
+        (timedelta(days=2), "2 dygn"),
+        (timedelta(days=2, minutes=7), "2 dygn"),
+        (timedelta(days=2, hours=3, minutes=7), "2 dygn 3 tim"),
+    ],
+)
+def test_how_long_it_lasted_in_words(length: timedelta, said: str) -> None:
+    assert lasted(length) == said
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from bot.domain.ids import StaffId, YouthId
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Written by the home nämnd, read on duty. Stale once `review_on` (a local date) has passed."""
+    """Written by the home nämnd, read on duty. Stale from the local date `review_on` on."""
 
     youth_id: YouthId
     agreements: str = field(repr=False)

@@ -47,6 +47,11 @@ def instant(day: date, wall: time) -> datetime:
     return datetime.combine(day, wall, tzinfo=STOCKHOLM).astimezone(UTC)
 
 
+def last_day(starts_at: datetime, ends_at: datetime) -> date:
+    """Return the local day that a stretch of duty ends with: a night belongs to the day on which it began."""
+    return max(local(starts_at).date(), local(ends_at).date() - ONE_DAY)
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
     """A span of wall-clock time on one day; `end` at or before `start` means that it ends the next day."""

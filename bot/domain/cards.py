@@ -1,7 +1,7 @@
 """What is shown, as data: the adapters turn it into blocks. Sealed: no name, no number, nothing that was written."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
 from bot.domain.conversation import Direction, Ground
@@ -77,6 +77,7 @@ class Card:
     can_hand_over: bool = False
     can_link: bool = False
     is_inline: bool = False
+    is_plain: bool = False  # the world of myndighet: it is closed without a note
 
 
 class ThreadWhat(str, Enum):
@@ -155,6 +156,15 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class LastNote:
+    """What the newest note left for whoever takes over: what was promised, and what may be expected."""
+
+    author: str
+    at: datetime
+    promised: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationView:
     """Everything the live modal shows."""
 
@@ -177,6 +187,7 @@ class ConversationView:
     language: str = "sv"
     is_trial: bool = False
     draft: str = ""
+    last_note: LastNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +218,17 @@ class OpenLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeAction:
+    """Something that I have to do, sealed."""
+
+    episode_id: str
+    codes: tuple[str, ...]
+    namnd_name: str
+    due_on: date
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """What App Home shows."""
 
@@ -218,3 +240,6 @@ class Home:
     may_start: bool
     is_trial: bool = False
     is_known: bool = True
+    actions: tuple[HomeAction, ...] = ()
+    may_look_back: bool = False
+    may_write_background: bool = False

@@ -84,12 +84,14 @@ def summary_on(at: datetime, shift: Shift | None, hour: time, closed_days: froze
     """Return the working day whose handover, at the local time `hour`, something said at `at` belongs to.
 
     That is the first one at or after `at`. A shift that is still running when its own handover is due belongs to
-    that one all the same, and is added to it openly.
+    that one all the same, until the day is over, and is added to it openly. A shift of several days never reaches
+    back to the handover of a day that has passed.
     """
     first = first_summary(at, hour, closed_days)
     if shift is None:
         return first
-    return min(first, next_working_day(local(shift.starts_at).date(), closed_days))
+    own = next_working_day(local(shift.starts_at).date(), closed_days)
+    return own if local(at).date() <= own < first else first
 
 
 def first_summary(at: datetime, hour: time, closed_days: frozenset[date] = frozenset()) -> date:
@@ -98,6 +100,14 @@ def first_summary(at: datetime, hour: time, closed_days: frozenset[date] = froze
     if is_working_day(day, closed_days) and at <= instant(day, hour):
         return day
     return next_working_day(day, closed_days)
+
+
+def next_summary(after: datetime, hour: time, closed_days: frozenset[date] = frozenset()) -> datetime:
+    """Return the first instant after `after` at which a handover is due."""
+    day = first_summary(after, hour, closed_days)
+    if instant(day, hour) <= after:
+        day = next_working_day(day, closed_days)
+    return instant(day, hour)
 
 
 def latest_summary(now: datetime, hour: time, closed_days: frozenset[date] = frozenset()) -> tuple[date, datetime]:

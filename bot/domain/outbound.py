@@ -3,6 +3,7 @@
 from enum import Enum, IntEnum
 from typing import Final
 
+PACED: Final = "paced"  # noted with a row that waits because we post no faster than Slack wants us to
 POSTED_AGAIN: Final = "repeated"  # noted with a row that was looked for in vain
 
 

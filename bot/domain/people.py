@@ -126,9 +126,14 @@ class LinkedContact:
         return frozenset(link.youth.namnd for link in self.links if link.youth.is_active)
 
     def within(self, namnd: NamndId | None) -> "LinkedContact":
-        """Return the same contact with only the links that nämnd may know of."""
-        kept = tuple(link for link in self.links if link.youth.namnd == namnd and link.youth.is_active)
-        return LinkedContact(self.contact, kept, self.barred)
+        """Return the same contact with only the links that nämnd may know of.
+
+        Who is related to a youth stays so when the youth has been ended: what was written is still about them.
+        """
+        own = [link for link in self.links if link.youth.namnd == namnd]
+        ended = frozenset().union(*(link.youth.jav for link in own if not link.youth.is_active))
+        kept = tuple(link for link in own if link.youth.is_active)
+        return LinkedContact(self.contact, kept, self.barred | ended)
 
     def as_stranger(self) -> "LinkedContact":
         """Return the same contact as the other world knows it: by number, with nobody linked to it."""

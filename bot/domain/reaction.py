@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from enum import Enum
 from typing import Final
 
-from bot.domain.calendar import instant, is_working_day, local, next_working_day
+from bot.domain.calendar import ONE_DAY, instant, is_working_day, local, next_working_day
 from bot.domain.ids import ActionTaskId, ConversationId, NamndId, NoteId, StaffId
 from bot.domain.notes import ActionCode
 from bot.domain.rules import NamndRules
@@ -69,12 +69,18 @@ class Action:
         return self.is_open and self.due_on < today
 
 
-def due_day(code: ActionCode, now: datetime, closed_days: frozenset[date]) -> date | None:
-    """Return the local date by which something coded at `now` must be done; None when nothing must."""
+def due_day(
+    code: ActionCode, now: datetime, closed_days: frozenset[date], *, shift_day: date | None = None
+) -> date | None:
+    """Return the local date by which something coded at `now` must be done; None when nothing must.
+
+    `shift_day` is the day that the author's running shift belongs to: at 01.30 on Monday, in Sunday's shift, the next
+    working day is Monday.
+    """
     today = local(now).date()
     if code is ActionCode.TODAY:
         return today
-    return next_working_day(today, closed_days) if code is ActionCode.NEXT_WORKING_DAY else None
+    return next_working_day(shift_day or today, closed_days) if code is ActionCode.NEXT_WORKING_DAY else None
 
 
 def belongs_to_duty(code: ActionCode, due_on: date, *, has_duty_now: bool, closed_days: frozenset[date]) -> bool:
@@ -85,13 +91,16 @@ def belongs_to_duty(code: ActionCode, due_on: date, *, has_duty_now: bool, close
 def end_of_day(namnd: NamndRules, day: date, closed_days: frozenset[date]) -> datetime:
     """Return when `day` ends for those who work: when the office closes, on a day off when the beredskap does.
 
-    20.00 where neither closes that day, so that nobody is told of it at night.
+    The last time that it closes, and not for lunch. 20.00 where it does not close in the afternoon or evening, so
+    that nobody is told of it at night.
     """
     hours = namnd.office_hours if is_working_day(day, closed_days) else namnd.beredskap_hours
+    ends = None
     closing = hours.next_closing(instant(day, NOON), closed_days)
-    if closing is not None and local(closing).date() == day:
-        return closing
-    return instant(day, EVENING)
+    while closing is not None and local(closing).date() == day:
+        ends = closing
+        closing = hours.next_closing(closing, closed_days)
+    return ends if ends is not None else instant(day, EVENING)
 
 
 def next_step(
@@ -100,11 +109,12 @@ def next_step(
     """Return when an action is next spoken of after the instant `after`, and how; None when it is settled.
 
     At noon whoever has it is reminded, and at the end of the day the leader is told: on the day it is due, and then
-    on each working day until it is done or dropped.
+    on each working day until it is done or dropped; on each day while whoever has the duty has it.
     """
     if not action.is_open:
         return None
-    for day in _days(action.due_on, closed_days):
+    days = _every_day(action.due_on) if action.with_duty else _working_days(action.due_on, closed_days)
+    for day in days:
         for at, step in ((instant(day, NOON), Step.REMIND), (end_of_day(namnd, day, closed_days), Step.TELL_LEADER)):
             if at > after:
                 return at, step
@@ -118,7 +128,15 @@ def scheduled(action: Action, namnd: NamndRules, after: datetime, closed_days: f
     return replace(action, next_at=at, next_step=step)
 
 
-def _days(first: date, closed_days: frozenset[date]) -> Iterator[date]:
+def _every_day(first: date) -> Iterator[date]:
+    """Yield `first` and every day after it."""
+    day = first
+    while True:
+        yield day
+        day += ONE_DAY
+
+
+def _working_days(first: date, closed_days: frozenset[date]) -> Iterator[date]:
     day = first
     while True:
         yield day

@@ -1,7 +1,7 @@
 """What a nämnd has decided, as data: hours, channels, numbers. Built from beredskap.toml by bot.settings."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import Enum
 
 from bot.domain.calendar import WeekHours
@@ -30,6 +30,7 @@ class NamndRules:
     chat_content: ChatContent = ChatContent.SEALED
     office_phone: str = ""  # E.164, where people may call in office hours; "" leaves it out of every text
     myndighet_channel: str = ""
+    summary_at: time = time(8)  # local; when the handover is posted on working days
 
 
 @dataclass(frozen=True, slots=True)

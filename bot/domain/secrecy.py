@@ -4,11 +4,12 @@ Every entry point asks `may()`, and both answers go to the audit log.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import Enum
 
-from bot.domain.calendar import ONE_DAY, instant, local, next_working_day
+from bot.domain.calendar import ONE_DAY, instant, last_day, next_working_day
 from bot.domain.conversation import Conversation
+from bot.domain.duty import Shift
 from bot.domain.ids import NamndId, ShiftId, StaffId
 from bot.domain.people import Role, Staff, World
 
@@ -27,21 +28,43 @@ class Act(str, Enum):
     LINK = "link"
     ENROL = "enrol"
     SEE_DUTY = "see_duty"
+    SEE_HANDOVER = "see_handover"  # coded rows: no content
+    READ_NOTE = "read_note"
+    HANDLE_ACTION = "handle_action"
+    TRANSFER = "transfer"  # to the record; and to have gone through it at the meeting
+    READ_BACKGROUND = "read_background"
+    WRITE_BACKGROUND = "write_background"
 
 
-READING = frozenset({Act.READ, Act.REPLY})
-KEPT_BY_THE_NAMND = frozenset({Act.ENROL, Act.LINK})  # who is known to a nämnd is for its own familjebehandlare
-LEADERS_OWN = frozenset({Act.SEE_STATE, Act.NOTE})
-BEREDSKAPS_OWN = frozenset({Act.LINK, Act.ENROL, Act.HAND_OVER, Act.START})  # who is enrolled, and with whom
+READING = frozenset({Act.READ, Act.REPLY, Act.READ_BACKGROUND})
+KEPT_BY_THE_NAMND = frozenset(  # who is known to a nämnd, and its record, are for its own familjebehandlare
+    {Act.ENROL, Act.LINK, Act.SEE_HANDOVER, Act.TRANSFER, Act.WRITE_BACKGROUND}
+)
+LEADERS_OWN = frozenset({Act.SEE_STATE, Act.NOTE, Act.SEE_HANDOVER, Act.READ_NOTE, Act.HANDLE_ACTION})
+BEREDSKAPS_OWN = frozenset(  # who is enrolled, and with whom; its handovers, notes, actions and backgrounds
+    {
+        Act.LINK,
+        Act.ENROL,
+        Act.HAND_OVER,
+        Act.START,
+        Act.SEE_HANDOVER,
+        Act.READ_NOTE,
+        Act.HANDLE_ACTION,
+        Act.TRANSFER,
+        Act.READ_BACKGROUND,
+        Act.WRITE_BACKGROUND,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A shift of the actor's: running now, or lately ended."""
+    """A shift of the actor's: running now, or lately ended. `note_until` is when the right to write its note ends."""
 
     shift_id: ShiftId
     answers_for: frozenset[NamndId]
     starts_at: datetime
+    note_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,35 +129,39 @@ def may(actor: Actor, act: Act, subject: Subject, at: datetime) -> Allowed | Den
     if subject.world is World.MYNDIGHET:
         return _in_myndighet(staff, act, subject)
     if subject.namnd is None:
-        return _unknown_number(actor, act, subject)
+        return _unknown_number(actor, act, subject, at)
     if act is Act.SEE_DUTY:
         return Allowed("staff")
     if staff.has(Role.FAMILJEBEHANDLARE, subject.namnd):
         return Allowed("home_namnd")
-    if staff.id in subject.escalated_to and act not in KEPT_BY_THE_NAMND:
+    if staff.id in subject.escalated_to and act not in KEPT_BY_THE_NAMND - LEADERS_OWN:
         return Allowed("escalated")
     on_duty_here = subject.namnd in actor.duty_namnder
     if on_duty_here and act is Act.START:
         return Allowed("on_duty")
     if on_duty_here and act not in KEPT_BY_THE_NAMND and _is_live(actor.on_duty, subject):
         return Allowed("on_duty")
-    if act is Act.NOTE and any(
-        turn.shift_id in subject.shift_ids and at < note_deadline(turn.starts_at) for turn in actor.former
-    ):
+    if act is Act.NOTE and _may_still_note(actor, subject, at):
         return Allowed("after_shift_note")
     if act in LEADERS_OWN and staff.has(Role.LEADER, subject.namnd):
         return Allowed("leader")
     if act in READING and staff.has(Role.LEADER, subject.namnd):
         return Denied("leader_not_escalated")
+    if act in KEPT_BY_THE_NAMND:
+        return Denied("not_home")
     return Denied("not_on_duty" if actor.former else "other_namnd")
 
 
-def note_deadline(shift_starts_at: datetime) -> datetime:
+def _may_still_note(actor: Actor, subject: Subject, at: datetime) -> bool:
+    return any(turn.shift_id in subject.shift_ids and at < turn.note_until for turn in actor.former)
+
+
+def note_deadline(shift: Shift, closed_days: frozenset[date] = frozenset()) -> datetime:
     """Return when the working day after a shift ends: until then its holder may write the note.
 
-    A shift that crosses midnight belongs to the day on which it starts.
+    A shift that crosses midnight belongs to the day on which it starts; one of several days, to the last but one.
     """
-    day = next_working_day(local(shift_starts_at).date())
+    day = next_working_day(last_day(shift.starts_at, shift.ends_at), closed_days)
     return instant(day + ONE_DAY, time(0))
 
 
@@ -142,16 +169,20 @@ def _is_live(turns: tuple[Turn, ...], subject: Subject) -> bool:
     return any(turn.shift_id in subject.shift_ids and subject.namnd in turn.answers_for for turn in turns)
 
 
-def _unknown_number(actor: Actor, act: Act, subject: Subject) -> Allowed | Denied:
-    if act in {Act.LINK, Act.ENROL}:
+def _unknown_number(actor: Actor, act: Act, subject: Subject, at: datetime) -> Allowed | Denied:
+    if act in {Act.LINK, Act.ENROL, Act.READ_BACKGROUND, Act.WRITE_BACKGROUND}:
         return Denied("hand_over_first")
-    if any(turn.shift_id in subject.shift_ids for turn in actor.on_duty):
+    if act not in KEPT_BY_THE_NAMND and any(turn.shift_id in subject.shift_ids for turn in actor.on_duty):
         return Allowed("unknown_on_duty")
-    if actor.staff.id in subject.escalated_to:
+    if actor.staff.id in subject.escalated_to and act not in KEPT_BY_THE_NAMND - LEADERS_OWN:
         return Allowed("escalated")
     if subject.reception is not None and actor.staff.has(Role.FAMILJEBEHANDLARE, subject.reception):
         return Allowed("unknown_reception")
-    return Denied("not_on_duty")
+    if act is Act.NOTE and _may_still_note(actor, subject, at):
+        return Allowed("after_shift_note")
+    if act in LEADERS_OWN and subject.reception is not None and actor.staff.has(Role.LEADER, subject.reception):
+        return Allowed("leader")
+    return Denied("not_home" if act in KEPT_BY_THE_NAMND else "not_on_duty")
 
 
 def _in_myndighet(staff: Staff, act: Act, subject: Subject) -> Allowed | Denied:

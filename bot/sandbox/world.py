@@ -23,7 +23,7 @@ MOST_STEPS: Final = 500  # due instants in one jump
 FRIDAY: Final = 4
 ROUNDS: Final = 20  # what one side does may give the other something to do
 COMMANDS: Final = [
-    {"command": "/beredskap", "description": "Vem har beredskap nu och sedan", "usage_hint": "[nytt | hjälp]"}
+    {"command": "/beredskap", "description": "Vem har beredskap nu och sedan", "usage_hint": "[nytt | logg | hjälp]"}
 ]
 
 

@@ -1,7 +1,8 @@
-"""Avsluta."""
+"""Avsluta in the world of myndighet, which keeps no notes here. In beredskap a note closes: see write_note."""
 
 from bot.domain.conversation import Conversation
 from bot.domain.errors import Stale
+from bot.domain.people import World
 from bot.domain.secrecy import Act
 from bot.ports import Tx
 from bot.services.context import Context
@@ -15,6 +16,7 @@ async def close_conversation(
     """Close the conversation; a later text opens it again. Closing a closed one changes nothing.
 
     Raises NotAllowed, or Stale when a text has come in that was not on the card: nobody has seen it.
+    Stale also where a note is called for.
     """
 
     def change(tx: Tx) -> Conversation:
@@ -23,7 +25,7 @@ async def close_conversation(
         require(tx, ctx, actor, Act.CLOSE, conversation, contact_of(tx, conversation))
         if not tx.once("click", key) or not conversation.is_open:
             return conversation
-        if conversation.last_inbound_seq > newest_inbound:
+        if conversation.last_inbound_seq > newest_inbound or conversation.world is World.BEREDSKAP:
             raise Stale
         closed = conversation.close(at=ctx.clock.now())
         tx.conversations.save(closed)

@@ -1,17 +1,10 @@
 """Take one row out of the outbox: ask again whether it may leave, compose it, send it, record what became of it.
 
-Nothing is sent inside a transaction. Every way in which a send can end has a name: sent, refused, later, unknown.
+Nothing is sent inside a transaction.
 """
-
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
 
 import structlog
 
-from bot.domain.calendar import local
 from bot.domain.cards import Card, Notice, SentState, ThreadReply, ThreadWhat
 from bot.domain.conversation import DraftState, Ground
 from bot.domain.delivery import DeliveryStatus, advance, from_provider
@@ -23,28 +16,15 @@ from bot.domain.secrecy import Act, Denied
 from bot.domain.sending import OutgoingSms, SendPostponed, SendRejected, SendUncertain
 from bot.ports import Outbound, Post, Posted, Tx
 from bot.services.context import Context
+from bot.services.deliver_digest import deliver_addendum, deliver_digest, tell_that_digest_failed
+from bot.services.deliver_handover import deliver_handover
 from bot.services.receive_status import tell
 from bot.services.shared.access import ask, contact_of
+from bot.services.shared.outcome import CARD_NOT_YET, FIRST_LOOK, GONE, Outcome, shown_digest
 from bot.services.shared.placing import Destination, is_inline, leaders_or_channel, notice, place
 from bot.services.shared.view import card, reader_of, sent_state, slack_id
 
 log = structlog.get_logger(__name__)
-
-FIRST_LOOK: Final = timedelta(seconds=2)  # wire time: give the other side a moment before asking
-CARD_NOT_YET: Final = timedelta(seconds=1)
-GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a send. `then` runs in the transaction that records it."""
-
-    state: OutboxState
-    provider_id: str | None = None
-    error: str | None = None
-    wait: timedelta = timedelta(0)
-    counted: bool = True
-    then: Callable[[Tx], None] | None = None
 
 
 async def deliver(row: Outbound, *, ctx: Context) -> Outcome | None:
@@ -64,6 +44,12 @@ async def deliver(row: Outbound, *, ctx: Context) -> Outcome | None:
             return await _notice(row, ctx)
         if row.kind is OutboxKind.WITHDRAW:
             return await _withdraw(row, ctx)
+        if row.kind is OutboxKind.DIGEST:
+            return await deliver_digest(row, ctx=ctx)
+        if row.kind is OutboxKind.ADDENDUM:
+            return await deliver_addendum(row, ctx=ctx)
+        if row.kind is OutboxKind.HANDOVER:
+            return await deliver_handover(row, ctx=ctx)
         return await _sms(row, ctx)
     except SendPostponed as later:
         say = log.error if later.alarm else log.info
@@ -91,7 +77,7 @@ async def _card(row: Outbound, ctx: Context) -> Outcome:
     if composed is None:
         return Outcome(OutboxState.DROPPED)
     post, shown, to = composed
-    digest = digest_of(shown, ctx)
+    digest = shown_digest(shown, ctx.clock.now())
     if post.channel is not None and post.ts is not None:
         if digest == post.shown:
             return Outcome(OutboxState.DROPPED)
@@ -129,12 +115,6 @@ async def _withdraw(row: Outbound, ctx: Context) -> Outcome:
     return Outcome(OutboxState.SENT)
 
 
-def digest_of(shown: Card, ctx: Context) -> str:
-    """Return what a card says as a short digest. The day is in it: a bare "22.14" is true for today only."""
-    day = local(ctx.clock.now()).date()
-    return hashlib.sha256(f"{day}|{shown!r}".encode()).hexdigest()[:32]
-
-
 def address(tx: Tx, post: Post) -> str:
     """Return where a post goes first: a channel, or a person's DM by their Slack id; "" when there is none."""
     if post.target.startswith("channel:"):
@@ -152,7 +132,7 @@ async def _thread(row: Outbound, ctx: Context) -> Outcome:
         return Outcome(OutboxState.DROPPED)
     post, said = composed
     if post.channel is None or post.ts is None or said is None:
-        if not await ctx.store.read(lambda tx: tx.outbox.card_is_coming(row.lane)):
+        if not await ctx.store.read(lambda tx: tx.outbox.post_is_coming(row.lane)):
             return Outcome(OutboxState.DROPPED, error="no_card")  # the next card will sound by itself
         return Outcome(OutboxState.DUE, error="card_not_yet", wait=CARD_NOT_YET, counted=False)
     posted = await ctx.chat.post_thread(post.channel, post.ts, said, row.id)
@@ -334,7 +314,10 @@ def settle_sms(
 
 
 def _tell_leader(tx: Tx, ctx: Context, row: Outbound) -> None:
-    """A card that reaches nobody must not be silence: the nämnd's leader is told."""
+    """A card or handover that reaches nobody must not be silence: the nämnd's leader is told."""
+    if row.kind is OutboxKind.DIGEST:
+        tell_that_digest_failed(tx, ctx, row)
+        return
     if row.kind is not OutboxKind.CARD:
         return
     post = tx.posts.get(row.payload["post"])
@@ -359,6 +342,9 @@ def _tell_leader(tx: Tx, ctx: Context, row: Outbound) -> None:
             namnd=namnd.short_name,
         )
     held = tx.conversations.lock(conversation.id)
-    if held is not None and held.is_open and held.world is World.BEREDSKAP:
-        where = Destination(Ground.NOBODY, able, channel, namnd=namnd.id)
-        tx.conversations.save(place(tx, ctx, held, where, ping=False))
+    if held is None or not held.is_open or held.world is not World.BEREDSKAP:
+        return
+    if held.routes and held.routes[-1].ground is Ground.NOBODY:
+        return  # the leaders have it: to put it before them again would draw the card that fails again, without end
+    where = Destination(Ground.NOBODY, able, channel, namnd=namnd.id)
+    tx.conversations.save(place(tx, ctx, held, where, ping=False))

@@ -9,6 +9,7 @@ import structlog
 
 from bot.domain.conversation import Conversation, Ground, Route
 from bot.domain.errors import Busy
+from bot.domain.handover import next_summary
 from bot.domain.ids import ConversationId
 from bot.domain.outbound import Priority
 from bot.domain.people import LinkedContact, Role
@@ -143,9 +144,11 @@ async def next_due(after: datetime, *, ctx: Context) -> datetime | None:
 
     def query(tx: Tx) -> datetime | None:
         edges = [tx.shifts.next_boundary(after), tx.conversations.next_nudge(after)]
+        edges += [tx.episodes.next_note(after), tx.notes.next_action(after)]
         for namnd in ctx.rules.namnder.values():
             edges.append(namnd.office_hours.next_opening(after, ctx.rules.closed_days))
             edges.append(namnd.office_hours.next_closing(after, ctx.rules.closed_days))
+            edges.append(next_summary(after, namnd.summary_at, ctx.rules.closed_days))
         return min((edge for edge in edges if edge is not None), default=None)
 
     return await ctx.store.read(query)

@@ -11,11 +11,14 @@ from bot.domain.outbound import POSTED_AGAIN, OutboxKind, OutboxState
 from bot.domain.sending import SendPostponed, SendRejected, SendUncertain
 from bot.ports import Outbound, Post, Posted, Tx
 from bot.services.context import Context
-from bot.services.deliver import FIRST_LOOK, outgoing, settle_sms
+from bot.services.deliver import outgoing, settle_sms
+from bot.services.shared.digest_posts import refresh_digest_post
+from bot.services.shared.outcome import FIRST_LOOK
 from bot.services.shared.placing import refresh_card
 
 log = structlog.get_logger(__name__)
 
+STANDING: Final = frozenset({OutboxKind.CARD, OutboxKind.DIGEST})  # posts that are kept up to date
 UNSURE_AT_MOST: Final = timedelta(minutes=10)  # world time; then the author is told, even if we cannot look
 
 
@@ -89,12 +92,12 @@ async def _look_for_post(row: Outbound, ctx: Context) -> None:
     """In a DM our own post can be found by its metadata; elsewhere it is posted again, and says so."""
 
     def where(tx: Tx) -> tuple[str, Post | None, str | None]:
-        if row.kind is OutboxKind.NOTICE:
+        if row.kind in {OutboxKind.NOTICE, OutboxKind.HANDOVER}:
             return tx.posts.dm_channel(f"staff:{row.payload['staff']}") or "", None, None
         post = tx.posts.get(row.payload.get("post", ""))
         if post is None:
             return "", None, None
-        if row.kind is OutboxKind.THREAD:
+        if row.kind in {OutboxKind.THREAD, OutboxKind.ADDENDUM}:
             return post.channel or "", post, post.ts
         return post.channel or tx.posts.dm_channel(post.target) or "", post, None
 
@@ -115,11 +118,11 @@ async def _look_for_post(row: Outbound, ctx: Context) -> None:
             return  # another instance has looked meanwhile
         if found is not None:
             tx.outbox.record(row.id, OutboxState.SENT, provider_id=f"{found.channel}:{found.ts}")
-            if row.kind is OutboxKind.CARD and post is not None:
+            if row.kind in STANDING and post is not None:
                 tx.posts.placed(post.id, found)
-                refresh_card(tx, post)
+                (refresh_card if row.kind is OutboxKind.CARD else refresh_digest_post)(tx, post)
             return
-        if row.kind is OutboxKind.CARD and post is not None and post.ts is None:
+        if row.kind in STANDING and post is not None and post.ts is None:
             tx.posts.mark_repeat(post.id)
         tx.outbox.record(row.id, OutboxState.DUE, error=POSTED_AGAIN)
 

@@ -1,7 +1,7 @@
 """A text has come in: find out whose it is, put it before whoever has it now, and answer honestly."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -11,7 +11,7 @@ from bot.domain.calendar import local
 from bot.domain.conversation import Conversation, Direction, Message
 from bot.domain.duty import Duty, period_key
 from bot.domain.errors import AuditEntry
-from bot.domain.ids import ConversationId, MessageId, NamndId, ShiftId, new_id
+from bot.domain.ids import ConversationId, MessageId, NamndId, new_id
 from bot.domain.incoming import ReceivedSms
 from bot.domain.people import LinkedContact, Staff, World
 from bot.domain.phone import can_be_answered, normalise
@@ -21,6 +21,7 @@ from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.shared.access import known_to
 from bot.services.shared.auto_text import auto_text
+from bot.services.shared.episodes import account_for_text
 from bot.services.shared.placing import destination, duty_now, notice, place
 from bot.services.shared.saying import say_automatic
 
@@ -52,6 +53,7 @@ def receive_sms(tx: Tx, ctx: Context, sms: ReceivedSms) -> None:
     conversation, must_pick = _conversation(tx, ctx, contact, number)
     contact = known_to(conversation, contact)
     previous_inbound = conversation.last_inbound_seq
+    shift = _duty_for(tx, ctx, conversation, contact, number, sms.received_at).lead  # received, not handled
     message = Message(
         MessageId(new_id()),
         conversation.id,
@@ -59,11 +61,12 @@ def receive_sms(tx: Tx, ctx: Context, sms: ReceivedSms) -> None:
         Direction.IN,
         sms.body,
         sms.received_at,
-        shift_id=_shift_at(tx, ctx, conversation, number, sms),
+        shift_id=None if shift is None else shift.id,
         media_count=sms.media_count,
         is_late=sms.is_late,
     )
     tx.messages.add(message, source=source)
+    account_for_text(tx, ctx, conversation, sms.received_at, shift)
     conversation = replace(conversation.receive(message.seq, at=sms.received_at), is_namnd_open=must_pick)
     where = destination(tx, ctx, conversation, contact)
     ping = ping_is_due(
@@ -130,15 +133,17 @@ def _is_recent(ctx: Context, conversation: Conversation) -> bool:
     return conversation.closed_at is not None and (ctx.clock.now() - conversation.closed_at <= ctx.rules.reopen_within)
 
 
-def _duty_for(tx: Tx, ctx: Context, conversation: Conversation, number: OurNumber, sms: ReceivedSms) -> Duty:
-    namnd = ctx.rules.namnder[conversation.namnd or number.reception]
-    return duty_now(tx, ctx, namnd, sms.received_at)
+def _duty_for(
+    tx: Tx, ctx: Context, conversation: Conversation, contact: LinkedContact, number: OurNumber, at: datetime
+) -> Duty:
+    """Return whose it was at `at`; for an unknown number whoever had duty for any nämnd of the line.
 
-
-def _shift_at(tx: Tx, ctx: Context, conversation: Conversation, number: OurNumber, sms: ReceivedSms) -> ShiftId | None:
-    """The time of receipt decides to which shift, and so to which digest, a text belongs."""
-    lead = _duty_for(tx, ctx, conversation, number, sms).lead
-    return None if lead is None else lead.id
+    The time of receipt decides to which shift, and so to which handover, a text belongs.
+    """
+    if conversation.namnd is not None:
+        return duty_now(tx, ctx, ctx.rules.namnder[conversation.namnd], at, contact.jav)
+    duties = [duty_now(tx, ctx, ctx.rules.namnder[namnd], at) for namnd in number.namnder]
+    return next((found for found in duties if found.lead is not None), duties[0])
 
 
 def _answer_automatically(
@@ -148,9 +153,7 @@ def _answer_automatically(
     if now - sms.received_at > TOO_LATE_FOR_AUTO:
         return conversation
     namnd = ctx.rules.namnder[conversation.namnd or number.reception]
-    current = (
-        _unknown_duty(tx, ctx, number) if conversation.namnd is None else duty_now(tx, ctx, namnd, now, contact.jav)
-    )
+    current = _duty_for(tx, ctx, conversation, contact, number, now)
     kind = choose(contact, current, conversation.world)
     if kind is None or not ctx.rules.may_text(contact.contact.number):
         return conversation
@@ -161,9 +164,3 @@ def _answer_automatically(
     body = auto_text(tx, ctx, kind, contact.contact.language, namnd, now)
     shift_id = None if current.lead is None else current.lead.id
     return say_automatic(tx, conversation, kind, body, at=now, shift_id=shift_id)
-
-
-def _unknown_duty(tx: Tx, ctx: Context, number: OurNumber) -> Duty:
-    now = ctx.clock.now()
-    duties = [duty_now(tx, ctx, ctx.rules.namnder[namnd], now) for namnd in number.namnder]
-    return next((found for found in duties if found.lead is not None), duties[0])

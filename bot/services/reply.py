@@ -13,6 +13,7 @@ from bot.domain.sms_parts import MAX_SMS_CHARACTERS, parts, tidy_outgoing
 from bot.ports import OpenView, Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor_by_slack, contact_of, locked, require
+from bot.services.shared.episodes import account_for_answer
 from bot.services.shared.placing import is_inline, refresh, thread
 from bot.services.shared.saying import say_outgoing
 
@@ -52,7 +53,7 @@ async def reply(command: Reply, *, ctx: Context) -> None:
         if not command.is_note:
             require_textable(ctx, contact)
         view = None if command.external_id is None else tx.views.get(command.external_id)
-        question = None if view is None else _question(tx, conversation, view, text, is_note=command.is_note)
+        question = None if view is None else _question(tx, ctx, conversation, view, author, text, command)
         if question is not None:
             return question
         if not tx.once("reply", command.key):
@@ -129,6 +130,7 @@ def say(
         changed, message = say_outgoing(
             tx, conversation, text, author.staff.id, at=now, shift_id=shift_id, source=source
         )
+        account_for_answer(tx, ctx, conversation, now, shift_id)
         if not source.startswith("slack:"):  # what was typed in the thread stands there already
             for post in tx.posts.cards_of(conversation.id):
                 if is_inline(tx, ctx, conversation, post.target):
@@ -142,11 +144,29 @@ def _shift(author: Actor, conversation: Conversation) -> ShiftId | None:
     return next((t.shift_id for t in author.on_duty if conversation.was_routed_in(t.shift_id)), None)
 
 
-def _question(tx: Tx, conversation: Conversation, view: OpenView, text: str, *, is_note: bool) -> AskFirst | None:
-    """Ask once about what the author cannot know: something newer, or a text that becomes many sms.
+def followed_by_other(tx: Tx, conversation: Conversation, author: Actor) -> str | None:
+    """Return the Slack id of whoever has the duty and follows the conversation now, when the author's shift is over.
+
+    None when it is the author's to answer; "" when the other has no Slack.
+    """
+    newest = conversation.routes[-1] if conversation.routes else None
+    had_it = any(conversation.was_routed_in(turn.shift_id) for turn in author.former)
+    has_it = any(conversation.was_routed_in(turn.shift_id) for turn in author.on_duty)
+    if newest is None or newest.staff_id in {None, author.staff.id} or has_it or not had_it:
+        return None
+    other = tx.staff.get(newest.staff_id) if newest.staff_id is not None else None
+    return "" if other is None else other.slack_user_id or ""
+
+
+def _question(
+    tx: Tx, ctx: Context, conversation: Conversation, view: OpenView, author: Actor, text: str, command: Reply
+) -> AskFirst | None:
+    """Ask once about what the author cannot know: somebody else follows it, something newer, a text of many sms.
 
     What has been asked about is remembered with the modal; the draft stays in it.
     """
+    is_note = command.is_note
+    other = None if is_note else followed_by_other(tx, conversation, author)
     newer = [
         m
         for m in tx.messages.of(conversation.id, limit=30)
@@ -154,11 +174,13 @@ def _question(tx: Tx, conversation: Conversation, view: OpenView, text: str, *, 
     ]
     count = 1 if is_note else parts(text).count
     many = count > PARTS_WITHOUT_ASKING
-    about = f"{conversation.last_seq}:{hashlib.sha256(text.encode()).hexdigest()[:16] if many else ''}"
-    if view.warned_of == about or not ((newer and not is_note) or many):
+    about = f"{conversation.last_seq}:{other}:{hashlib.sha256(text.encode()).hexdigest()[:16] if many else ''}"
+    if view.warned_of == about or not ((newer and not is_note) or many or other is not None):
         return None
     tx.views.save(replace(view, warned_of=about))
     tx.views.mark_dirty(conversation.id)
+    if other is not None:
+        return AskFirst("followed_by_other", who=f"<@{other}>" if other else ctx.texts.staff("duty.somebody_else"))
     if newer and not is_note:
         colleague = any(m.direction is Direction.OUT for m in newer)
         return AskFirst("colleague_answered" if colleague else "newer_text", count=str(count))

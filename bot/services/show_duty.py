@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.domain.calendar import local
-from bot.domain.cards import DutyLine, Home, OpenLine, sender_of
+from bot.domain.cards import DutyLine, Home, HomeAction, OpenLine, sender_of
 from bot.domain.duty import DutyState, Shift, next_shift
 from bot.domain.errors import NotAllowed
 from bot.domain.ids import NamndId, StaffId
@@ -12,11 +12,13 @@ from bot.domain.rules import NamndRules
 from bot.domain.secrecy import Act, Actor, Allowed
 from bot.ports import Tx
 from bot.services.context import Context
+from bot.services.look_back import own_namnder
 from bot.services.shared.access import actor_by_slack, ask, contact_of
 from bot.services.shared.placing import duty_now
 from bot.services.start_conversation import may_enrol_in, may_start_in
 
 MY_SHIFTS_AHEAD = timedelta(days=28)
+MY_ACTIONS = 20
 
 
 async def show_duty(slack_user_id: str, *, ctx: Context) -> tuple[DutyLine, ...]:
@@ -45,6 +47,9 @@ async def show_home(slack_user_id: str, *, ctx: Context) -> Home:
             may_enrol=bool(may_enrol_in(actor)),
             may_start=bool(may_start_in(ctx, actor)),
             is_trial=ctx.rules.is_trial,
+            actions=_my_actions(tx, ctx, actor),
+            may_look_back=bool(own_namnder(actor)),
+            may_write_background=bool(may_enrol_in(actor)),
         )
 
     return await ctx.store.read(query)
@@ -112,6 +117,25 @@ def _open_ones(tx: Tx, ctx: Context, actor: Actor) -> tuple[OpenLine, ...]:
             )
         )
     return tuple(lines[:20])
+
+
+def _my_actions(tx: Tx, ctx: Context, actor: Actor) -> tuple[HomeAction, ...]:
+    """What I have said that I will do, and what whoever has the duty is to do while that is me."""
+    found = []
+    for namnd in sorted({*actor.staff.namnder(Role.FAMILJEBEHANDLARE), *actor.duty_namnder}):
+        for action in tx.notes.open_actions(namnd):
+            if action.owner != actor.staff.id and not (action.with_duty and namnd in actor.duty_namnder):
+                continue
+            conversation = tx.conversations.get(action.conversation_id)
+            episode_id = tx.notes.episode_of_action(action.id)
+            if conversation is None or episode_id is None:
+                continue
+            contact = contact_of(tx, conversation)
+            if isinstance(ask(ctx, actor, Act.HANDLE_ACTION, conversation, contact), Allowed):
+                late = action.is_late(local(ctx.clock.now()).date())
+                short_name = ctx.rules.namnder[namnd].short_name
+                found.append(HomeAction(episode_id, contact.codes, short_name, action.due_on, late))
+    return tuple(sorted(found, key=lambda a: (a.due_on, a.codes)))[:MY_ACTIONS]
 
 
 def _my_shifts(tx: Tx, ctx: Context, staff_id: StaffId, now: datetime) -> tuple[tuple[datetime, datetime, str], ...]:

@@ -16,7 +16,7 @@ from bot.domain.secrecy import Act, Actor
 from bot.domain.slack_text import is_note, plain_from_slack, without_note_mark
 from bot.ports import Post, Tx
 from bot.services.context import Context
-from bot.services.reply import clean, require_newest, require_textable, say
+from bot.services.reply import clean, followed_by_other, require_newest, require_textable, say
 from bot.services.shared.access import actor_by_slack, contact_of, locked, require
 from bot.services.shared.placing import is_inline, notice, thread
 
@@ -44,7 +44,8 @@ def typed_in_slack(tx: Tx, ctx: Context, typed: TypedInSlack) -> None:
     if not typed.text.strip():
         return
     text = plain_from_slack(typed.text)
-    if is_inline(tx, ctx, conversation, post.target):
+    is_theirs = followed_by_other(tx, conversation, author) is None or is_note(text)
+    if is_inline(tx, ctx, conversation, post.target) and is_theirs:
         _send_inline(tx, ctx, author, conversation, post, typed, text)
     else:
         _hold(tx, ctx, author, conversation, post, typed, text)

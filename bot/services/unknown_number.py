@@ -12,6 +12,7 @@ from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor as load_actor
 from bot.services.shared.access import actor_by_slack, ask, contact_of, locked, require
+from bot.services.shared.episodes import move_to
 from bot.services.shared.placing import destination, notice, place, refresh
 
 
@@ -51,6 +52,7 @@ async def hand_over(slack_user_id: str, conversation_id: str, namnd_id: str, key
         changed = replace(conversation, namnd=namnd)
         changed = changed.routed(Route(ctx.clock.now(), Ground.HANDED_OVER))
         tx.conversations.save(changed)
+        move_to(tx, ctx, changed)
         where = destination(tx, ctx, changed, contact)
         changed = place(tx, ctx, changed, where, ping=False)
         team = f"channel:{ctx.rules.namnder[namnd].team_channel}"
@@ -144,6 +146,7 @@ async def pick_namnd(slack_user_id: str, conversation_id: str, namnd_id: str, ke
             _close_twin(tx, ctx, conversation, namnd)
         changed = replace(conversation, namnd=namnd, is_namnd_open=False, concerns=frozenset())
         tx.conversations.save(changed)
+        move_to(tx, ctx, changed)
         tx.audit.record(AuditEntry(actor.staff.id, "picked_namnd", f"conversation:{changed.id}", "on_duty", namnd))
         refresh(tx, changed)
 
@@ -161,6 +164,6 @@ async def mark_concerns(slack_user_id: str, conversation_id: str, youth_ids: lis
         known = {link.youth.id for link in contact.links}
         chosen = frozenset(YouthId(y) for y in youth_ids) & known
         tx.conversations.save(replace(conversation, concerns=chosen))
-        tx.views.mark_dirty(conversation.id)
+        refresh(tx, conversation)
 
     await ctx.store.write(change)

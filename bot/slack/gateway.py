@@ -5,6 +5,7 @@ do not know (facts: slack, sections 5 to 7). The outbox decides what comes next.
 """
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,13 +18,17 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import Clock
 from bot.domain.cards import Card, ConversationView, Home, Notice, ThreadReply
+from bot.domain.digest import Addendum, DigestView, ShiftHandover
+from bot.domain.outbound import PACED
 from bot.domain.sending import SendPostponed, SendRejected, SendUncertain
-from bot.ports import OpenView, Posted
+from bot.ports import Audience, OpenView, Posted
 from bot.slack.ids import OUTBOX_EVENT
 from bot.slack.kit import MESSAGE_TEXT, Block, cut
 from bot.slack.views.card import card_message
 from bot.slack.views.conversation import conversation_modal, ended_modal
+from bot.slack.views.digest import addendum_message, digest_message
 from bot.slack.views.home import home_view
+from bot.slack.views.shift_handover import handover_message
 from bot.slack.views.thread import notice_message, thread_message
 from bot.texts import Texts
 
@@ -33,6 +38,8 @@ CALL_WITHIN: Final = 8.0  # seconds for one call
 BACK_OFF: Final = timedelta(seconds=3)
 NOT_LOGGED_IN: Final = timedelta(seconds=30)
 BURST: Final = 3  # posts to one channel at once, then one a second (facts: section 7)
+MEMBERS_AT_A_TIME: Final = 200
+OPEN_TO_OTHERS: Final = ("is_ext_shared", "is_pending_ext_shared", "is_org_shared", "is_shared", "is_general")
 TOKEN_ERRORS: Final = frozenset(
     {"not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
 )
@@ -42,8 +49,9 @@ THEIR_ERRORS: Final = frozenset({"internal_error", "fatal_error", "service_unava
 class SlackChat:
     """See bot.ports.Chat."""
 
-    def __init__(self, client: AsyncWebClient, texts: Texts, clock: Clock) -> None:
+    def __init__(self, client: AsyncWebClient, texts: Texts, clock: Clock, *, bot_user_id: str) -> None:
         self._client = client
+        self._bot_user_id = bot_user_id
         self._texts = texts
         self._clock = clock
         self._paused_until: dict[str, datetime] = {}
@@ -53,7 +61,52 @@ class SlackChat:
         return await self._post(to, card_message(card, self._texts, self._clock.now()), outbox_id)
 
     async def update_card(self, channel: str, ts: str, card: Card) -> None:
-        message = card_message(card, self._texts, self._clock.now())
+        await self._update(channel, ts, card_message(card, self._texts, self._clock.now()))
+
+    async def post_digest(self, to: str, digest: DigestView, outbox_id: int) -> Posted:
+        return await self._post(to, digest_message(digest, self._texts, self._clock.now()), outbox_id)
+
+    async def update_digest(self, channel: str, ts: str, digest: DigestView) -> None:
+        await self._update(channel, ts, digest_message(digest, self._texts, self._clock.now()))
+
+    async def post_addendum(self, channel: str, ts: str, addendum: Addendum, outbox_id: int) -> Posted:
+        message = addendum_message(addendum, self._texts, self._clock.now())
+        extra: dict[str, Any] = {"thread_ts": ts}
+        if addendum.is_channel:
+            extra["reply_broadcast"] = True
+        return await self._post(channel, message, outbox_id, **extra)
+
+    async def post_handover(self, to: str, handover: ShiftHandover, outbox_id: int) -> Posted:
+        return await self._post(to, handover_message(handover, self._texts, self._clock.now()), outbox_id)
+
+    async def audience(self, channel: str) -> Audience:
+        """Ask who can read a channel (facts: slack, section 15). Raises SendRejected when it cannot be asked."""
+        info = (await self._read("conversations.info", channel, self._client.conversations_info)).get("channel") or {}
+        members: set[str] = set()
+        cursor = ""
+        while True:
+            page = await self._read(
+                "conversations.members",
+                channel,
+                functools.partial(self._client.conversations_members, limit=MEMBERS_AT_A_TIME, cursor=cursor or None),
+            )
+            members.update(str(member) for member in page.get("members") or [])
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                break
+        is_open = any(info.get(flag) for flag in OPEN_TO_OTHERS) or not info.get("is_private")
+        return Audience(frozenset(members - {self._bot_user_id}), is_safe=not is_open)
+
+    async def _read(
+        self, method: str, channel: str, call: Callable[..., Awaitable[AsyncSlackResponse]]
+    ) -> AsyncSlackResponse:
+        """Like `_call`, for something that only reads: not knowing means asking again."""
+        try:
+            return await self._call(method, channel, lambda: call(channel=channel))
+        except SendUncertain as unknown:
+            raise SendPostponed(BACK_OFF, unknown.reason) from None
+
+    async def _update(self, channel: str, ts: str, message: dict[str, Any]) -> None:
         await self._call(
             "chat.update",
             channel,
@@ -155,7 +208,7 @@ class SlackChat:
         tokens, since = self._tokens.get(channel, (float(BURST), now))
         tokens = min(float(BURST), tokens + (now - since).total_seconds())
         if tokens < 1:
-            raise SendPostponed(timedelta(seconds=1 - tokens), "paced")
+            raise SendPostponed(timedelta(seconds=1 - tokens), PACED)
         self._tokens[channel] = (tokens - 1, now)
 
     async def _call(

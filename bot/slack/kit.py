@@ -1,5 +1,8 @@
 """Small builders of Block Kit pieces that respect Slack's limits (facts: slack, section 8)."""
 
+import json
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from bot.domain.visible import visible
@@ -13,7 +16,11 @@ BUTTON_TEXT: Final = 75
 OPTION_TEXT: Final = 75
 TITLE_TEXT: Final = 24
 MODAL_BLOCKS: Final = 100
+MODAL_SIZE: Final = 200_000  # bytes of blocks; a view may have 250 kB
 MESSAGE_TEXT: Final = 3900  # chat.update refuses more than 4000
+PLACEHOLDER: Final = 150
+MOST_BOXES: Final = 10  # what a group of checkboxes or radio buttons can hold
+MOST_OPTIONS: Final = 100  # what a menu can hold
 
 
 def cut(text: str, limit: int) -> str:
@@ -51,6 +58,11 @@ def header(text: str) -> Block:
 
 def context(*texts: str) -> Block:
     return {"type": "context", "elements": [mrkdwn(text) for text in texts if text]}
+
+
+def plain_context(*texts: str) -> Block:
+    """A context line with something in it that somebody else wrote."""
+    return {"type": "context", "elements": [plain(text) for text in texts if text] or [plain("")]}
 
 
 def divider() -> Block:
@@ -128,10 +140,31 @@ def text_input(action: ActionId, *, multiline: bool = False, most: int = 3000, i
 
 
 def select(action: ActionId, options: list[Block], *, initial: Block | None = None) -> Block:
-    made: Block = {"type": "static_select", "action_id": action.value, "options": options[:100]}
+    made: Block = {"type": "static_select", "action_id": action.value, "options": options[:MOST_OPTIONS]}
     if initial is not None:
         made["initial_option"] = initial
     return made
+
+
+def search(action: ActionId, *, placeholder: str = "", initial: Block | None = None) -> Block:
+    """A menu that is filled as one types."""
+    made: Block = {"type": "external_select", "action_id": action.value, "min_query_length": 1}
+    if placeholder:
+        made["placeholder"] = label(placeholder, PLACEHOLDER)
+    if initial is not None:
+        made["initial_option"] = initial
+    return made
+
+
+def checkboxes(action: ActionId, options: list[Block], *, chosen: list[Block]) -> Block:
+    made: Block = {"type": "checkboxes", "action_id": action.value, "options": options}
+    if chosen:
+        made["initial_options"] = chosen
+    return made
+
+
+def day_picker(action: ActionId, initial: date) -> Block:
+    return {"type": "datepicker", "action_id": action.value, "initial_date": initial.isoformat()}
 
 
 def radio(action: ActionId, options: list[Block], *, initial: Block | None = None) -> Block:
@@ -168,6 +201,18 @@ def modal(
     if notify_on_close:
         view["notify_on_close"] = True
     return view
+
+
+def fitting(groups: Sequence[list[Block]], *, most: int, size: int = MODAL_SIZE) -> list[list[Block]]:
+    """Return those first of `groups` that stand whole within `most` blocks and `size` bytes."""
+    fit: list[list[Block]] = []
+    for group in groups:
+        most -= len(group)
+        size -= len(json.dumps(group))  # every letter beyond ASCII as six bytes, to be on the safe side
+        if most < 0 or size < 0:
+            break
+        fit.append(group)
+    return fit
 
 
 def mention(slack_user_id: str) -> str:

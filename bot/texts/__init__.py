@@ -10,25 +10,25 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.domain.calendar import local
+from bot.texts.times import (
+    WEEKDAYS,
+    capital,
+    clock_time,
+    for_the_record,
+    lasted,
+    long_day,
+    short_day,
+    short_when,
+    since_when,
+    span,
+    weekday_and_date,
+    when,
+)
 
 HERE: Final = Path(__file__).parent
 DEFAULT_LANGUAGE: Final = "sv"
 EMERGENCY: Final = "112"  # stands in every automatic text, whoever words it (facts: law, section 14)
-WEEKDAYS: Final = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
-MONTHS: Final = (
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
+FILES: Final = ("staff.toml", "handover.toml", "sms.toml")
 
 
 class BadText(ValueError):
@@ -58,7 +58,7 @@ class Texts:
     """The texts with a municipality's own wording laid over ours."""
 
     def __init__(self, overrides: Mapping[str, Any] | None = None) -> None:
-        self._texts = {**_load("staff.toml"), **_load("sms.toml")}
+        self._texts = {key: text for name in FILES for key, text in _load(name).items()}
         for key, text in _flat(overrides or {}).items():
             self._override(key, text)
 
@@ -104,26 +104,6 @@ class Texts:
         return f"{wall.day}/{wall.month} {wall:%H:%M}"
 
 
-def clock_time(at: datetime) -> str:
-    """Return "22.14", Stockholm time."""
-    return f"{local(at):%H.%M}"
-
-
-def when(at: datetime, now: datetime) -> str:
-    """Return "22.14" for today, else "fre 20 nov 22.14", Stockholm time."""
-    wall = local(at)
-    if wall.date() == local(now).date():
-        return clock_time(at)
-    return f"{WEEKDAYS[wall.weekday()][:3]} {wall.day} {MONTHS[wall.month - 1][:3]} {wall:%H.%M}"
-
-
-def span(start: datetime, end: datetime) -> str:
-    """Return "fre 20 nov 17.00–22.00", with the second day when it differs."""
-    first, last = local(start), local(end)
-    tail = f"{last:%H.%M}" if first.date() == last.date() else f"{WEEKDAYS[last.weekday()][:3]} {last:%H.%M}"
-    return f"{WEEKDAYS[first.weekday()][:3]} {first.day} {MONTHS[first.month - 1][:3]} {first:%H.%M}–{tail}"
-
-
 def listed(parts: list[str]) -> str:
     """Return "a, b och c"."""
     if len(parts) < 2:
@@ -131,4 +111,20 @@ def listed(parts: list[str]) -> str:
     return f"{', '.join(parts[:-1])} och {parts[-1]}"
 
 
-__all__ = ["BadText", "Texts", "blanks", "clock_time", "listed", "span", "when"]
+__all__ = [
+    "BadText",
+    "Texts",
+    "blanks",
+    "capital",
+    "clock_time",
+    "for_the_record",
+    "lasted",
+    "listed",
+    "long_day",
+    "short_day",
+    "short_when",
+    "since_when",
+    "span",
+    "weekday_and_date",
+    "when",
+]

@@ -21,7 +21,17 @@ from bot.settings import Settings
 from bot.slack.views.conversation import message_modal
 from handlers.counters import Counters
 from handlers.inbox_rows import SLACK
-from handlers.slack import clicks, commands, enrolment, forms, live_modal
+from handlers.slack import (
+    backgrounds,
+    clicks,
+    commands,
+    enrolment,
+    forms,
+    live_modal,
+    look_back,
+    meeting,
+    notes,
+)
 from handlers.slack.listeners import Background, Listeners
 
 log = structlog.get_logger(__name__)
@@ -92,7 +102,7 @@ def build_bolt(
         return await gate(req, context, next)
 
     app.middleware(middleware)
-    for module in (clicks, commands, enrolment, forms, live_modal):
+    for module in (clicks, commands, enrolment, forms, live_modal, notes, meeting, backgrounds, look_back):
         module.register(Listeners(app, background), ctx)
     return app
 

@@ -64,7 +64,7 @@ def register(app: Listeners, ctx: Context) -> None:
     async def on_take(body: dict[str, Any], ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient) -> None:
         await press(body, ack, respond, client, take)
 
-    @app.action(ActionId.CLOSE.value)
+    @app.action(ActionId.CLOSE_PLAIN.value)
     async def on_close(body: dict[str, Any], ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient) -> None:
         await press(body, ack, respond, client, close)
 

@@ -1,4 +1,4 @@
-"""/beredskap: who has duty now and next."""
+"""/beredskap: who has duty now and next, a new text, and what has been."""
 
 from typing import Any
 
@@ -12,8 +12,9 @@ from bot.services.show_duty import show_duty
 from bot.slack.ids import COMMAND
 from bot.slack.views.forms import new_text_modal
 from bot.slack.views.home import duty_message
-from handlers.slack.interaction import in_words
+from handlers.slack.interaction import Click, in_words
 from handlers.slack.listeners import Listeners
+from handlers.slack.look_back import open_log
 
 
 def register(app: Listeners, ctx: Context) -> None:
@@ -26,6 +27,12 @@ def register(app: Listeners, ctx: Context) -> None:
             await ack()
             drawn = new_text_modal(ctx.texts, new_id(), is_trial=ctx.rules.is_trial)
             await client.views_open(trigger_id=body["trigger_id"], view=drawn)
+            return
+        if word in {"logg", "tidigare"}:
+            await ack()
+            trigger = str(body["trigger_id"])
+            click = Click(body["user_id"], "", f"{body['user_id']}:{trigger}", trigger, None, None, None)
+            await open_log(client, ctx, click)
             return
         if word not in {"", "nu", "vem"}:
             unknown = "" if word in {"hjälp", "help"} else ctx.texts.staff("command.unknown") + " "

@@ -9,6 +9,7 @@ from bot.domain.errors import BotError
 from bot.domain.ids import new_id
 from bot.domain.people import LinkRole
 from bot.domain.slack_text import plain_from_slack
+from bot.services.background import youths_to_write_about
 from bot.services.context import Context
 from bot.services.enrol import enrolment_choices
 from bot.services.open_raw import open_raw
@@ -123,6 +124,8 @@ def register(app: Listeners, ctx: Context) -> None:
         try:
             if view.get("callback_id") == CallbackId.LINK.value:
                 youths = await youths_to_link(user, str(view.get("private_metadata", "")), ctx=ctx)
+            elif view.get("callback_id") == CallbackId.BACKGROUND_PICK.value:
+                youths = await youths_to_write_about(user, ctx=ctx)
             else:
                 _, youths = await enrolment_choices(user, ctx=ctx)
         except BotError:

@@ -1,6 +1,7 @@
 """What every click and form has in common: who, where, under which key, and how a refusal is said."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -35,7 +36,12 @@ class Click:
         container = body.get("container") or {}
         return Click(
             user=user,
-            value=str(action.get("value") or (action.get("selected_option") or {}).get("value") or ""),
+            value=str(
+                action.get("value")
+                or (action.get("selected_option") or {}).get("value")
+                or action.get("selected_date")
+                or ""
+            ),
             key=f"{user}:{action.get('action_ts')}:{action.get('action_id')}",
             trigger_id=body.get("trigger_id", ""),
             channel=container.get("channel_id"),
@@ -90,10 +96,28 @@ def field_errors(error: BaseException, texts: Texts, *, default_block: str) -> d
 
 
 def typed(view: dict[str, Any], block: str) -> str:
-    """Return what stands in one field of a submitted form: text, or the value that was chosen; "" for nothing."""
-    for element in (view.get("state", {}).get("values", {}).get(block) or {}).values():
+    """Return what stands in one field of a submitted form: text, a date, or what was chosen; "" for nothing."""
+    for element in _fields(view, block):
         chosen = element.get("selected_option")
         if isinstance(chosen, dict):
             return str(chosen.get("value") or "")
-        return str(element.get("value") or "")
+        return str(element.get("value") or element.get("selected_date") or "")
     return ""
+
+
+def ticked(view: dict[str, Any], block: str) -> tuple[str, ...]:
+    """Return the values that are ticked in a group of checkboxes of a submitted form."""
+    return tuple(str(o["value"]) for element in _fields(view, block) for o in element.get("selected_options") or [])
+
+
+def metadata(view: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what we put into a modal's private_metadata as JSON; empty for anything else."""
+    try:
+        found = json.loads((view or {}).get("private_metadata") or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _fields(view: dict[str, Any], block: str) -> list[dict[str, Any]]:
+    return list((view.get("state", {}).get("values", {}).get(block) or {}).values())

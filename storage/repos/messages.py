@@ -1,5 +1,7 @@
 """What was said, how its sending goes, and what is held back."""
 
+from datetime import datetime
+
 from sqlmodel import Session, col, func, select
 
 from bot.clock import Clock
@@ -56,6 +58,16 @@ class MessageRows:
             .limit(limit)
         ).all()
         return [self._domain(row) for row in reversed(rows)]
+
+    def since(self, conversation_id: ConversationId, at: datetime, *, limit: int) -> list[Message]:
+        """Return the first `limit` messages that were said at or after the instant `at`, in their order."""
+        rows = self._session.exec(
+            select(MessageRow)
+            .where(MessageRow.conversation_id == conversation_id, MessageRow.at >= at)
+            .order_by(col(MessageRow.seq))
+            .limit(limit)
+        )
+        return [self._domain(row) for row in rows]
 
     def count_inbound_after(self, conversation_id: ConversationId, seq: int) -> int:
         return self._session.exec(

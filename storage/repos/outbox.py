@@ -147,10 +147,12 @@ class OutboxRows:
         )
         return [_domain(row) for row in self._session.execute(statement).mappings()]
 
-    def card_is_coming(self, lane: str) -> bool:
-        """Tell whether a card of this lane is still to be posted, or may have been."""
+    def post_is_coming(self, lane: str) -> bool:
+        """Tell whether a card or handover of this lane is still to be posted, or may have been."""
         statement = sa.select(TABLE.c.id).where(
-            TABLE.c.lane == lane, TABLE.c.kind == "card", TABLE.c.state.in_(("due", "sending", "uncertain"))
+            TABLE.c.lane == lane,
+            TABLE.c.kind.in_(("card", "digest")),
+            TABLE.c.state.in_(("due", "sending", "uncertain")),
         )
         return self._session.execute(statement).first() is not None
 

@@ -1,8 +1,8 @@
 """Youths, contacts and the links between them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
@@ -10,11 +10,9 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.clock import Clock
 from bot.domain.ids import ContactId, NamndId, StaffId, YouthId, new_case_code, new_id
 from bot.domain.people import AgeBand, Basis, Contact, Link, LinkedContact, LinkRole, Youth
+from storage.repos.chunks import chunks
 from storage.tables import ContactLinkRow, ContactRow, JavRow, YouthRow
 from storage.vault import Vault
-
-T = TypeVar("T")
-AT_A_TIME: Final = 500  # values in one IN (...), well below what SQLite takes
 
 
 class PeopleRows:
@@ -121,7 +119,7 @@ class PeopleRows:
         """Return those of the youths that there are, by nämnd and reference; the inactive ones too."""
         found: dict[tuple[NamndId, str], Youth] = {}
         wanted = sorted(set(keys))
-        for some in _chunks(wanted):
+        for some in chunks(wanted):
             references = {reference for _, reference in some}
             rows = self._session.exec(select(YouthRow).where(col(YouthRow.reference).in_(references))).all()
             asked = {(NamndId(row.namnd), row.reference or ""): row for row in rows}
@@ -132,11 +130,11 @@ class PeopleRows:
     def contacts_with(self, numbers: Iterable[str], youths: Iterable[YouthId]) -> list[LinkedContact]:
         """Return the contacts that have one of `numbers` or a link to one of `youths`, in few statements."""
         found: dict[str, LinkedContact] = {}
-        for some in _chunks(sorted(set(numbers))):
+        for some in chunks(sorted(set(numbers))):
             hashes = [hashed for number in some for hashed in self._vault.find_hashes("number", number)]
             rows = self._session.exec(select(ContactRow).where(col(ContactRow.number_hash).in_(hashes))).all()
             found.update({row.id: linked for row, linked in zip(rows, self._all_linked(rows), strict=True)})
-        for some_ids in _chunks(sorted(set(youths))):
+        for some_ids in chunks(sorted(set(youths))):
             linked_to = select(ContactLinkRow.contact_id).where(col(ContactLinkRow.youth_id).in_(some_ids))
             rows = self._session.exec(select(ContactRow).where(col(ContactRow.id).in_(linked_to))).all()
             rows = [row for row in rows if row.id not in found]
@@ -203,7 +201,7 @@ class PeopleRows:
 
     def _all_linked(self, rows: Sequence[ContactRow]) -> list[LinkedContact]:
         links: defaultdict[str, list[tuple[ContactLinkRow, YouthRow]]] = defaultdict(list)
-        for some in _chunks([row.id for row in rows]):
+        for some in chunks([row.id for row in rows]):
             found = self._session.exec(
                 select(ContactLinkRow, YouthRow)
                 .join(YouthRow, col(YouthRow.id) == col(ContactLinkRow.youth_id))
@@ -228,7 +226,7 @@ class PeopleRows:
 
     def _jav_of(self, youth_ids: Sequence[str]) -> defaultdict[str, list[str]]:
         jav: defaultdict[str, list[str]] = defaultdict(list)
-        for some in _chunks(youth_ids):
+        for some in chunks(youth_ids):
             for row in self._session.exec(select(JavRow).where(col(JavRow.youth_id).in_(some))):
                 jav[row.youth_id].append(row.staff_id)
         return jav
@@ -238,7 +236,7 @@ class PeopleRows:
         codes: dict[str, None] = {}
         while len(codes) < count:
             tried = {new_case_code() for _ in range(count - len(codes))}
-            for some in _chunks(sorted(tried)):
+            for some in chunks(sorted(tried)):
                 taken = self._session.exec(select(YouthRow.case_code).where(col(YouthRow.case_code).in_(some))).all()
                 tried.difference_update(taken)
                 taken = self._session.exec(select(ContactRow.code).where(col(ContactRow.code).in_(some))).all()
@@ -312,8 +310,3 @@ class PeopleRows:
             taken = taken or self._session.exec(select(ContactRow.id).where(ContactRow.code == code)).first()
             if taken is None:
                 return code
-
-
-def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(values), AT_A_TIME):
-        yield values[start : start + AT_A_TIME]

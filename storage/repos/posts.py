@@ -1,9 +1,10 @@
 """Where our own Slack messages are."""
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.clock import Clock
-from bot.domain.ids import ConversationId, new_id
+from bot.domain.ids import ConversationId, DigestId, new_id
 from bot.ports import Post, Posted
 from storage.tables import SlackPostRow
 
@@ -87,7 +88,45 @@ class PostRows:
         self._session.add(row)
         self._session.flush()
 
-    def remember(self, kind: str, conversation_id: ConversationId | None, target: str, posted: Posted) -> None:
+    def ensure_digest(self, digest_id: DigestId, target: str) -> tuple[Post, bool]:
+        """Return the handover's post at one place, and whether it is new."""
+        found = self._session.exec(self._digest(digest_id).where(SlackPostRow.target == target)).first()
+        if found is not None:
+            return _domain(found), False
+        row = SlackPostRow(id=new_id(), kind="digest", digest_id=digest_id, target=target, created_at=self._clock.now())
+        self._session.add(row)
+        self._session.flush()
+        return _domain(row), True
+
+    def digest_posts(self, digest_id: DigestId) -> list[Post]:
+        rows = self._session.exec(self._digest(digest_id).order_by(col(SlackPostRow.created_at), col(SlackPostRow.id)))
+        return [_domain(row) for row in rows]
+
+    def retire(self, post_id: str) -> None:
+        """Let a post be a former one: it stays in the ledger, and its place is free for another."""
+        row = self._session.get_one(SlackPostRow, post_id)
+        row.is_current = False
+        self._session.add(row)
+        self._session.flush()
+
+    def replies_to(self, digest_id: DigestId, target: str) -> list[tuple[str, str]]:
+        """Return where the additions to a handover stand at one place: channel and ts, oldest first."""
+        rows = self._session.exec(
+            select(SlackPostRow)
+            .where(SlackPostRow.digest_id == digest_id, SlackPostRow.target == target, SlackPostRow.kind == "addendum")
+            .order_by(col(SlackPostRow.created_at), col(SlackPostRow.id))
+        )
+        return [(row.channel, row.ts) for row in rows if row.channel is not None and row.ts is not None]
+
+    def remember(
+        self,
+        kind: str,
+        conversation_id: ConversationId | None,
+        target: str,
+        posted: Posted,
+        *,
+        digest_id: DigestId | None = None,
+    ) -> None:
         """Keep a post in the ledger, so that it can be withdrawn later."""
         if self.at(posted.channel, posted.ts) is not None:
             return
@@ -96,6 +135,7 @@ class PostRows:
                 id=new_id(),
                 kind=kind,
                 conversation_id=conversation_id,
+                digest_id=digest_id,
                 target=target,
                 channel=posted.channel,
                 ts=posted.ts,
@@ -103,6 +143,13 @@ class PostRows:
             )
         )
         self._session.flush()
+
+    def _digest(self, digest_id: DigestId) -> SelectOfScalar[SlackPostRow]:
+        return select(SlackPostRow).where(
+            SlackPostRow.digest_id == digest_id,
+            SlackPostRow.kind == "digest",
+            col(SlackPostRow.is_current).is_(True),
+        )
 
 
 def _domain(row: SlackPostRow) -> Post:
@@ -116,4 +163,5 @@ def _domain(row: SlackPostRow) -> Post:
         is_current=row.is_current,
         is_repeat=row.is_repeat,
         shown=row.shown,
+        digest_id=None if row.digest_id is None else DigestId(row.digest_id),
     )

@@ -3,6 +3,7 @@
 The bot is the production program. Everything reaches it over HTTP, from the pretend Slack and the pretend carrier.
 """
 
+import asyncio
 import contextlib
 import logging
 import re
@@ -20,11 +21,13 @@ from bot.app_sandbox import Options, Sandbox
 from bot.domain.calendar import STOCKHOLM
 from bot.domain.duty import Shift
 from bot.domain.ids import NamndId, ShiftId, StaffId, YouthId, new_id
+from bot.domain.outbound import PACED
 from bot.domain.people import AgeBand, Basis, LinkRole, Role, Staff, StaffRole, World, Youth
 from bot.domain.phone import pretty
 from bot.ports import Tx
+from bot.services.reconcile import reconcile
 from storage.engine import normal_url
-from storage.tables import AuditRow
+from storage.tables import AuditRow, OutboxRow
 
 NUMBER = "+46701740699"
 MYNDIGHET_NUMBER = "+46701740698"
@@ -131,7 +134,15 @@ class Said:
 
     @property
     def is_card(self) -> bool:
-        return self.thread_ts in {None, self.ts} and any(b.get("type") == "header" for b in self.blocks)
+        return self.thread_ts in {None, self.ts} and bool(self.header) and not self.is_handover
+
+    @property
+    def header(self) -> str:
+        return next((str(b["text"]["text"]) for b in self.blocks if b.get("type") == "header"), "")
+
+    @property
+    def is_handover(self) -> bool:
+        return self.header.startswith("Överlämning")
 
 
 @dataclass
@@ -210,10 +221,15 @@ class Person:
 
     def is_told(self, words: str, *, times: int = 1, channel: str | None = None) -> Said:
         """Check that `times` messages (threads and ephemeral ones too) hold `words`, and expect them."""
-        found = [m for m in self.messages(channel) if words in m.words and m.user == "U0BOT" and not m.is_card]
+        said = [m for m in self.messages(channel) if not m.is_card and not m.is_handover]
+        found = [m for m in said if words in m.words and m.user == "U0BOT"]
         assert len(found) == times, f"{len(found)} hold {words!r}: {[m.words for m in self.messages(channel)]}"
         self.night.expected.update((m.channel, m.ts) for m in found)
         return found[-1]
+
+    def is_not_told(self, words: str) -> None:
+        found = [m.words for m in self.messages() if words in m.words and not m.is_card]
+        assert found == []
 
     async def presses(self, action: str, on: Said | None = None) -> dict[str, Any]:
         """Press a button on a message (the newest card when none is given)."""
@@ -265,6 +281,59 @@ class Person:
         done = await self.writes(text, note=note)
         assert not done.get("errors"), done
         assert self.modals() == []
+
+    async def writes_note(
+        self,
+        came_in: str = "Bråk hemma igen.",
+        support: str = "Lyssnade, råd om att gå till mormor.",
+        *,
+        promised: str = "",
+        situation: str = "difficult",
+        action: str = "nothing",
+        owner: str = "",
+        socialjouren: str = "no",
+        closing: str = "",
+        concerns: tuple[str, ...] = (),
+    ) -> dict[str, Any]:
+        """Fill in the open note form and submit it."""
+        self.night.secret_words.update(words for words in (came_in, support, promised, closing) if len(words) > 3)
+        values: dict[str, Any] = {
+            "came_in": {"field": came_in},
+            "support": {"field": support},
+            "situation": {"situation": situation},
+            "action": {"action_code": action},
+            "socialjouren": {"socialjouren": socialjouren},
+        }
+        if promised:
+            values["promised"] = {"field": promised}
+        if owner:
+            values["owner"] = {"owner": owner}
+        if closing:
+            values["closing_text"] = {"field": closing}
+        if concerns:
+            values["concerns"] = {"note_concerns": list(concerns)}
+        return await self.submits(values)
+
+    async def closes(self, card: Said | None = None, *words: str, **coded: Any) -> None:
+        """Avsluta with a note, and see the modal close."""
+        await self.presses("close", card)
+        done = await self.writes_note(*words, **coded)
+        assert not done.get("errors"), done
+        assert self.modals() == [], self.reads()
+
+    async def notes(self, on: Said, *words: str, **coded: Any) -> None:
+        """Skriv anteckning, without closing, and see the modal close."""
+        await self.presses("write_note", on)
+        done = await self.writes_note(*words, **coded)
+        assert not done.get("errors"), done
+        assert self.modals() == [], self.reads()
+
+    def handover(self, words: str = "", channel: str | None = None) -> Said:
+        """Return the newest handover, of a team or of a shift, that holds `words`, and expect it."""
+        found = [m for m in self.messages(channel) if m.is_handover and words in m.words]
+        assert found, f"no handover holds {words!r}: {[m.words for m in self.messages(channel) if m.is_handover]}"
+        self.night.expected.add((found[-1].channel, found[-1].ts))
+        return found[-1]
 
     async def types_in_thread(self, card: Said, text: str) -> str:
         self.night.secret_words.update(word for word in [text.strip()] if len(word) > 3)
@@ -394,6 +463,16 @@ class Night:
 
     async def clock_reaches(self, at: str) -> None:
         await self.sandbox.world.jump(local_time(at))
+        await self.paced_posts_leave()
+
+    async def paced_posts_leave(self) -> None:
+        """Wait for what we hold back ourselves, since Slack wants no more than a post a second in one channel."""
+        table = OutboxRow.__table__  # type: ignore[attr-defined]
+        paced = sa.select(table.c.id).where(table.c.state == "due", table.c.last_error == PACED)
+        async with asyncio.timeout(20):
+            while self.rows(paced):  # noqa: ASYNC110 - the database alone knows
+                await asyncio.sleep(0.1)
+        await self.settles()
 
     async def minutes_pass(self, minutes: float) -> None:
         await self.sandbox.world.jump(self.sandbox.clock.now() + timedelta(minutes=minutes))
@@ -428,10 +507,48 @@ class Night:
         found = self.rows(sa.select(AuditRow.__table__).where(col(AuditRow.act) == act).order_by(col(AuditRow.id)))  # type: ignore[attr-defined]
         return [(row.actor, row.ground, row.is_allowed) for row in found]
 
+    def expect_handovers(self) -> None:
+        """For stories about something else: that duty and mornings are handed over is as it should be."""
+        for channel in self.sandbox.slack.state()["messages"]:
+            self.expected.update((said.channel, said.ts) for said in self.messages(channel) if said.is_handover)
+
+    def audited(self, person: Person) -> list[Any]:
+        """Return every row of the audit log about what somebody did or wanted."""
+        table = AuditRow.__table__  # type: ignore[attr-defined]
+        return self.rows(sa.select(table).where(col(AuditRow.actor) == person.staff.id).order_by(col(AuditRow.id)))
+
+    async def forges(self, person: Person, action: str, value: str, metadata: str) -> str:
+        """Press a button that somebody was never shown, as a client of their own making could; return what they see."""
+        await person.commands("logg")
+        view = self.sandbox.slack.workspace.stacks[person.user][0]
+        forged = {"type": "button", "action_id": action, "value": value, "text": {"type": "plain_text", "text": "?"}}
+        view.blocks.append({"type": "actions", "block_id": "forged", "elements": [forged]})
+        view.given["private_metadata"] = metadata
+        await self.sandbox.slack.click(person.user, action_id=action, view_id=view.id, block_id="forged")
+        await self.settles()
+        seen = "\n".join("\n".join(texts_in(modal["blocks"])) for modal in person.modals())
+        while person.modals():
+            await person.closes_modal()
+        return seen
+
     async def restarts(self) -> None:
         """Stop the bot as a SIGTERM would, and start it again."""
         await self.sandbox.stop_bot()
         await self.sandbox.start_bot()
+        await self.settles()
+
+    async def is_away_while(self, phone: Phone, body: str) -> None:
+        """Have a text come in while nobody is at the door, and the carrier give up."""
+        await self.sandbox.stop_bot()
+        await phone.texts(body, settle=False)
+        await self.minutes_pass(1)
+        await self.sandbox.start_bot()
+
+    async def reconciles(self) -> None:
+        """Compare the carrier's list with ours, as happens every few minutes."""
+        assert self.sandbox.bot is not None
+        self.expected_errors.add("missed_webhooks_found")
+        await reconcile(ctx=self.sandbox.bot.ctx)
         await self.settles()
 
     # --- and nothing else -------------------------------------------------------
@@ -504,6 +621,7 @@ async def a_night(
     ticks: bool = False,
     socket_mode: bool = False,
     trial: tuple[str, ...] = (),
+    closed_days: tuple[str, ...] = (),
 ) -> AsyncIterator[Night]:
     """A fresh world at a Stockholm time, with nobody in it yet."""
     config = folder / "beredskap.toml"
@@ -514,6 +632,7 @@ async def a_night(
             norrvik_answers=norrvik_answers,
             sodermark_answers=sodermark_answers,
         )
+        + "".join(f"\n[closed_days]\nlov{i} = {day}\n" for i, day in enumerate(closed_days))
         + (f"\n[trial]\non = true\nnumbers = {list(trial)}\n" if trial else ""),
         encoding="utf-8",
     )

@@ -28,6 +28,7 @@ async def test_friday_16_59_goes_to_the_team_and_on_to_the_one_on_duty(tmp_path:
         assert "Den som har beredskap följer samtalet nu" in bo.card(channel=TEAM).words
         await anna.replies("Ja, jag är här.", card=card)
         nova.receives("Ja, jag är här.")
+        night.expect_handovers()
         night.expect_nothing_else()
         await night.nothing_waits()
 
@@ -52,6 +53,7 @@ async def test_monday_07_59_belongs_to_the_closed_night_and_08_00_to_the_team(
         assert f"<@{anna.user}> har tagit det 08.00" in anna.card(channel=TEAM).words
         await anna.replies("Ja, gå du. Jag ringer vid lunch.", card=anna.card(channel=TEAM))
         nova.receives("Ja, gå du.")
+        night.expect_handovers()
         night.expect_nothing_else()
         await night.nothing_waits()
 

@@ -193,6 +193,8 @@ async def test_the_shift_ends_while_somebody_writes(tmp_path: Path, database_url
         assert "Sara Holm" in shown
         assert (sara.staff.id, "after_shift_note", True) in night.audit("note")
         assert (sara.staff.id, "not_on_duty", False) in night.audit("reply")
+        sara.is_told("Anteckning saknas")  # an internal note among the texts is not the note of the shift
+        night.expect_handovers()
         night.expect_nothing_else()
         await night.nothing_waits()
 
@@ -206,6 +208,8 @@ async def test_at_home_in_her_own_namnd_the_modal_only_says_so(tmp_path: Path, d
         assert "Ditt pass är slut" in anna.reads()
         bo.card("Ett sms väntar på svar")
         anna.card()
+        anna.is_told("Anteckning saknas")
+        night.expect_handovers()
         night.expect_nothing_else()
         await night.nothing_waits()
 

@@ -40,13 +40,22 @@ async def test_off_duty_and_of_another_namnd(tmp_path: Path, database_url: str) 
         assert refused.value.reason == "not_on_duty"
         assert await _denied(night) == [(sara.staff.id, "read", "not_on_duty")]
 
-        shown = await sara.opens(moved)
-        assert "andra dagen" not in shown
-        assert "första kvällen" not in shown
-        done = await sara.submits({"reply": {"reply_text": "Vi talade om skolan."}, "kind": {"kind_choice": "note"}})
+        assert moved.buttons == {"write_note"}
+        sara.is_told("Anteckning saknas")
+        await sara.presses("write_note", moved)
+        form = str(sara.modal())
+        for sealed in ("andra dagen", "första kvällen", "Hur går det", "Nova Berg"):
+            assert sealed not in form
+        done = await sara.writes_note(promised="Vi talade om skolan.")
         assert not done.get("errors"), done
+        assert sara.modals() == []
+        assert (sara.staff.id, "after_shift_note", True) in night.audit("note")
         assert "Vi talade om skolan." in await anna.opens(anna.card())
         await anna.closes_modal()
+
+        await night.clock_reaches("2026-11-21 22:00")
+        anna.is_told("Anteckning saknas")  # what Sara wrote is about her own evening
+        sara.is_told("Anteckning saknas")
 
         await night.clock_reaches("2026-11-24 09:00")
         assert sara.card("Följs vidare").buttons == set()
@@ -54,6 +63,7 @@ async def test_off_duty_and_of_another_namnd(tmp_path: Path, database_url: str) 
         night.expected.update((card.channel, card.ts) for card in anna.cards("C0NORRVIK") + anna.cards())
         for place in ("C0NORRVIK", anna.dm):  # three days of reminding Anna and her team
             night.expected.update((m.channel, m.ts) for m in night.messages(place))
+        night.expect_handovers()
         night.expect_nothing_else()
         await night.nothing_waits()
 

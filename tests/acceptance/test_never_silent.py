@@ -29,6 +29,8 @@ async def test_taken_in_the_evening_is_not_taken_in_the_morning(tmp_path: Path, 
         await night.clock_reaches("2026-11-20 08:31")
         bo.card("Ett sms väntar på svar")
         lena.card("Ingen i teamet har tagit det här")
+        sara.is_told("Anteckning saknas")
+        night.expect_handovers()
         night.expect_nothing_else()
         await night.nothing_waits()
 
@@ -51,13 +53,15 @@ async def test_the_same_person_again_is_woken_again(tmp_path: Path, database_url
         lena.card("Ingen har beredskap just nu")
         await night.clock_reaches("2026-11-21 10:00")
         anna.is_told("Nytt sms")
+        anna.is_told("Anteckning saknas")  # for the first evening, when it ended
         lena.card("Följs vidare")
+        night.expect_handovers()
         night.expect_nothing_else()
         await night.nothing_waits()
 
 
 async def test_closing_over_a_text_that_nobody_saw(tmp_path: Path, database_url: str) -> None:
-    """The dialog is up when the text comes: it is not counted as answered."""
+    """First her card is old, then the form is up when the text comes: neither counts as answered, nor is closed."""
     async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:
         anna = await night.hires("Anna Ek", NORRVIK)
         night.opens_channels()
@@ -72,8 +76,10 @@ async def test_closing_over_a_text_that_nobody_saw(tmp_path: Path, database_url:
         await nova.texts("han slår mig nu", settle=False)
         await night.settles()
         night.sandbox.slack.faults.set("slack", "ok")
+        assert "Inget väntar på svar" in anna.card().words
         await anna.presses("close", anna.card())
-        anna.is_told("Läget har ändrats")
+        assert "Någon väntar på svar" in anna.reads()
+        await anna.closes_modal()
         for _ in range(200):  # until Slack's back-off is over
             await night.settles()
             if "Ett sms väntar på svar" in anna.card().words and anna.thread(anna.card()):
@@ -81,6 +87,15 @@ async def test_closing_over_a_text_that_nobody_saw(tmp_path: Path, database_url:
             await asyncio.sleep(0.05)
         assert "Ett sms väntar på svar" in anna.card().words
         anna.is_told("Nytt sms")
+
+        await anna.presses("close", anna.card())
+        await nova.texts("nu har han gått")
+        await anna.writes_note(closing="Vi hörs i morgon.")
+        assert "Samtalet är inte avslutat" in anna.reads()
+        assert "Vi hörs i morgon." in anna.reads()  # it is hers to send, when she has read what came
+        nova.receives("Vi hörs i morgon.", times=0)
+        await anna.closes_modal()
+        assert "2 sms väntar på svar" in anna.card().words
         night.expect_nothing_else()
 
 

@@ -29,7 +29,7 @@ async def test_a_text_is_answered(tmp_path: Path, database_url: str) -> None:
         nova.receives("Jag ringer om två minuter")
         assert "levererat" in anna.card("svarade").words
         bo.has_no_card()
-        await anna.presses("close", anna.card())
+        await anna.closes(anna.card())
         assert "Avslutat" in anna.card().words
         night.expect_nothing_else()
         await night.nothing_waits()

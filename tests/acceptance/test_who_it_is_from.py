@@ -145,6 +145,7 @@ async def test_known_in_two_namnder_with_a_person_each(tmp_path: Path, database_
         sara.is_told("Nytt sms")
         anna.has_no_card()
         mia.receives("beredskapen i Södermark")
+        night.expect_handovers()
         night.expect_nothing_else()
         await night.nothing_waits()
 
@@ -177,7 +178,9 @@ async def test_staff_who_are_related_are_passed_over(tmp_path: Path, database_ur
         assert night.audit("read") == [refused]
         assert night.audit("take") == [refused]
         bo.card()
+        bo.is_told("Anteckning saknas")
         night.expected_errors.add("namnd_without_reachable_leader")
+        night.expect_handovers()
         night.expect_nothing_else()
         await night.nothing_waits()
 
@@ -239,6 +242,7 @@ async def test_a_text_to_the_authority_is_never_for_the_person_on_duty(tmp_path:
         hanna.is_told("Nytt sms")
         await hanna.replies("Ja, nu är jag här.", card=card)
         nova.receives("Ja, nu är jag här.")
+        night.expect_handovers()
         night.expect_nothing_else()
         await night.nothing_waits()
 
@@ -263,6 +267,8 @@ async def test_the_automatic_text_goes_once_for_each_shift(tmp_path: Path, datab
         nova.receives("tystnadsplikt", times=2)
         bo.card("4 sms väntar på svar")
         bo.is_told("Nytt sms")
+        anna.is_told("Anteckning saknas")
+        night.expect_handovers()
         night.expect_nothing_else()
         await night.nothing_waits()
 

@@ -3,39 +3,21 @@
 With PICTURES=1 in the environment the pictures in docs/bilder are taken anew; otherwise they go to a scratch folder.
 """
 
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot.app_sandbox import Options, Sandbox
 from bot.domain.calendar import STOCKHOLM
+from tests.browser.chromium import needs_chromium, wider_than_the_screen
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PICTURES = Path(__file__).parents[2] / "docs" / "bilder"
-IN_CI = os.environ.get("CI", "").lower() == "true"
 NOVA = "%2B46701740605"
 
-pytestmark = [
-    pytest.mark.chromium,
-    pytest.mark.skipif(
-        CHROMIUM is None and not IN_CI, reason="needs the program chromium (Debian: apt-get install chromium)"
-    ),
-]
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -45,27 +27,6 @@ async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
     options = Options(folder=tmp_path / "world", port=0, bot_port=0, starts_at=starts_at)
     async with Sandbox(options).running() as running:
         yield running
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    chosen = PICTURES if os.environ.get("PICTURES") == "1" else tmp_path / "pictures"
-    chosen.mkdir(parents=True, exist_ok=True)
-    return chosen
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """A page on a laptop's screen. Anything that the console complains of fails the test."""
-    complaints: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        opened = await browser.new_page(viewport={"width": 1440, "height": 900}, locale="sv-SE")
-        opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        yield opened
-        await browser.close()
-    assert complaints == []
 
 
 async def test_a_text_is_answered_through_the_page(sandbox: Sandbox, page: Page, pictures: Path) -> None:
@@ -125,5 +86,4 @@ async def test_it_fits_a_phone(sandbox: Sandbox, page: Page, pictures: Path) -> 
     await card.get_by_role("button", name=re.compile("Läs och svara")).click()
     await expect(page.get_by_test_id("modal")).to_contain_text("hej hej")
     await page.screenshot(path=pictures / "mobil.png", animations="disabled")
-    overflow = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert overflow <= 0
+    assert await wider_than_the_screen(page) == []

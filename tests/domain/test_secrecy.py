@@ -1,7 +1,7 @@
 """Who may read or act: the one rule, as a table and as laws."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.calendar import STOCKHOLM
 from bot.domain.conversation import Conversation, Ground, Route
+from bot.domain.duty import Shift
 from bot.domain.ids import ContactId, ConversationId, NamndId, ShiftId, StaffId
 from bot.domain.people import Role, Staff, StaffRole, World
 from bot.domain.secrecy import Act, Actor, Allowed, Denied, Subject, Turn, may, note_deadline
@@ -31,7 +32,15 @@ def me(*roles: tuple[NamndId, World, Role], active: bool = True) -> Staff:
 
 
 def turn(*namnder: NamndId, shift: ShiftId = SHIFT) -> Turn:
-    return Turn(shift, frozenset(namnder), STARTED)
+    return a_turn(shift, frozenset(namnder), STARTED)
+
+
+def a_shift(shift: ShiftId, starts_at: datetime, hours: float = 5) -> Shift:
+    return Shift(shift, ME, HERE, starts_at, starts_at + timedelta(hours=hours))
+
+
+def a_turn(shift: ShiftId, answers_for: frozenset[NamndId], starts_at: datetime) -> Turn:
+    return Turn(shift, answers_for, starts_at, note_deadline(a_shift(shift, starts_at)))
 
 
 NOBODY = Actor(me())
@@ -72,8 +81,8 @@ CASE = Subject(HERE, world=MYNDIGHET, shift_ids=frozenset({SHIFT}), escalated_to
         (ON_DUTY, Act.NOTE, LIVE, Allowed("on_duty")),
         (ON_DUTY, Act.START, EARLIER, Allowed("on_duty")),
         (ON_DUTY, Act.READ, EARLIER, Denied("other_namnd")),  # not put before this shift
-        (ON_DUTY, Act.ENROL, LIVE, Denied("other_namnd")),
-        (ON_DUTY, Act.LINK, LIVE, Denied("other_namnd")),
+        (ON_DUTY, Act.ENROL, LIVE, Denied("not_home")),
+        (ON_DUTY, Act.LINK, LIVE, Denied("not_home")),
         (ON_DUTY_FOR_OTHERS, Act.READ, LIVE, Denied("other_namnd")),
         (ON_DUTY_FOR_OTHERS, Act.START, LIVE, Denied("other_namnd")),
         # a colleague, off duty
@@ -106,6 +115,13 @@ CASE = Subject(HERE, world=MYNDIGHET, shift_ids=frozenset({SHIFT}), escalated_to
         (ON_DUTY, Act.READ, UNKNOWN, Allowed("unknown_on_duty")),
         (ON_DUTY, Act.HAND_OVER, UNKNOWN, Allowed("unknown_on_duty")),
         (ON_DUTY, Act.READ, UNKNOWN_EARLIER, Denied("not_on_duty")),
+        (AFTER_DUTY, Act.NOTE, UNKNOWN, Allowed("after_shift_note")),
+        (AFTER_DUTY, Act.NOTE, UNKNOWN_EARLIER, Denied("not_on_duty")),
+        (AFTER_DUTY, Act.READ, UNKNOWN, Denied("not_on_duty")),
+        (LEADS, Act.NOTE, UNKNOWN, Allowed("leader")),
+        (LEADS, Act.SEE_STATE, UNKNOWN, Allowed("leader")),
+        (LEADS, Act.READ, UNKNOWN, Denied("not_on_duty")),
+        (LEADS_THERE, Act.NOTE, UNKNOWN, Denied("not_on_duty")),
         (LEADS, Act.READ, UNKNOWN_ESCALATED, Allowed("escalated")),
         (HOME, Act.READ, UNKNOWN_EARLIER, Allowed("unknown_reception")),
         (COLLEAGUE, Act.READ, UNKNOWN_EARLIER, Denied("not_on_duty")),
@@ -126,6 +142,72 @@ def test_who_may_what(actor: Actor, act: Act, subject: Subject, answer: Allowed 
     assert may(actor, act, subject, NOW) == answer
 
 
+HANDOVER_ACTS = (  # the columns of the table below
+    Act.SEE_HANDOVER,
+    Act.READ_NOTE,
+    Act.HANDLE_ACTION,
+    Act.TRANSFER,
+    Act.READ_BACKGROUND,
+    Act.WRITE_BACKGROUND,
+)
+
+
+@pytest.mark.parametrize(
+    ("actor", "subject", "answers"),
+    [
+        # the contact's own nämnd, at any time
+        (HOME, LIVE, "+home_namnd +home_namnd +home_namnd +home_namnd +home_namnd +home_namnd"),
+        (HOME, EARLIER, "+home_namnd +home_namnd +home_namnd +home_namnd +home_namnd +home_namnd"),
+        # a colleague of another nämnd: on duty for it with this conversation, and otherwise
+        (ON_DUTY, LIVE, "not_home +on_duty +on_duty not_home +on_duty not_home"),
+        (ON_DUTY, EARLIER, "not_home other_namnd other_namnd not_home other_namnd not_home"),
+        (ON_DUTY_FOR_OTHERS, LIVE, "not_home other_namnd other_namnd not_home other_namnd not_home"),
+        (AFTER_DUTY, LIVE, "not_home not_on_duty not_on_duty not_home not_on_duty not_home"),
+        (COLLEAGUE, LIVE, "not_home other_namnd other_namnd not_home other_namnd not_home"),
+        (COLLEAGUE, ESCALATED, "+escalated +escalated +escalated not_home +escalated not_home"),
+        # leaders: state, notes and actions; the record and the plan are the familjebehandlare's
+        (LEADS, LIVE, "+leader +leader +leader not_home leader_not_escalated not_home"),
+        (LEADS, EARLIER, "+leader +leader +leader not_home leader_not_escalated not_home"),
+        (LEADS, ESCALATED, "+escalated +escalated +escalated not_home +escalated not_home"),
+        (LEADS_THERE, LIVE, "not_home other_namnd other_namnd not_home other_namnd not_home"),
+        # roles that say nothing about beredskap
+        (DECIDES, LIVE, "not_home other_namnd other_namnd not_home other_namnd not_home"),
+        (CHIEF, LIVE, "not_home other_namnd other_namnd not_home other_namnd not_home"),
+        (ADMINISTERS, LIVE, "not_home other_namnd other_namnd not_home other_namnd not_home"),
+        (NOBODY, LIVE, "not_home other_namnd other_namnd not_home other_namnd not_home"),
+        # jäv goes before everything
+        (HOME, RELATED, "jav jav jav jav jav jav"),
+        (ON_DUTY, RELATED, "jav jav jav jav jav jav"),
+        (LEADS, RELATED, "jav jav jav jav jav jav"),
+        # an unknown number has no plan, and its handover is its reception's
+        (
+            HOME,
+            UNKNOWN_EARLIER,
+            "+unknown_reception +unknown_reception +unknown_reception +unknown_reception"
+            " hand_over_first hand_over_first",
+        ),
+        (ON_DUTY, UNKNOWN, "not_home +unknown_on_duty +unknown_on_duty not_home hand_over_first hand_over_first"),
+        (ON_DUTY, UNKNOWN_EARLIER, "not_home not_on_duty not_on_duty not_home hand_over_first hand_over_first"),
+        (AFTER_DUTY, UNKNOWN, "not_home not_on_duty not_on_duty not_home hand_over_first hand_over_first"),
+        (COLLEAGUE, UNKNOWN, "not_home not_on_duty not_on_duty not_home hand_over_first hand_over_first"),
+        (LEADS, UNKNOWN, "+leader +leader +leader not_home hand_over_first hand_over_first"),
+        (LEADS_THERE, UNKNOWN, "not_home not_on_duty not_on_duty not_home hand_over_first hand_over_first"),
+        (LEADS, UNKNOWN_ESCALATED, "+escalated +escalated +escalated not_home hand_over_first hand_over_first"),
+        (DECIDES, UNKNOWN, "not_home not_on_duty not_on_duty not_home hand_over_first hand_over_first"),
+        # the other world has none of it
+        *(
+            (actor, CASE, "other_world other_world other_world other_world other_world other_world")
+            for actor in (HOME, ON_DUTY, LEADS, DECIDES, CHIEF)
+        ),
+    ],
+)
+def test_who_may_what_with_a_handover(actor: Actor, subject: Subject, answers: str) -> None:
+    """One word for each of `HANDOVER_ACTS`: +ground when it is allowed, otherwise the reason."""
+    found = [may(actor, act, subject, NOW) for act in HANDOVER_ACTS]
+
+    assert [f"+{one.ground}" if isinstance(one, Allowed) else one.reason for one in found] == answers.split()
+
+
 @pytest.mark.parametrize("act", Act)
 def test_who_has_left_may_nothing(act: Act) -> None:
     gone = replace(ON_DUTY, staff=me((HERE, BEREDSKAP, FAMILJEBEHANDLARE), active=False))
@@ -144,13 +226,24 @@ def test_who_has_left_may_nothing(act: Act) -> None:
         ("2026-10-23 17:00", "2026-10-27 00:00"),
     ],
 )
-def test_the_note_may_be_written_until_the_next_working_day_ends(started: str, last: str) -> None:
+@pytest.mark.parametrize("subject", [LIVE, UNKNOWN])
+def test_the_note_may_be_written_until_the_next_working_day_ends(started: str, last: str, subject: Subject) -> None:
     starts_at, ends = (datetime.fromisoformat(t).replace(tzinfo=STOCKHOLM).astimezone(UTC) for t in (started, last))
-    actor = replace(COLLEAGUE, former=(Turn(SHIFT, frozenset({HERE}), starts_at),))
+    actor = replace(COLLEAGUE, former=(a_turn(SHIFT, frozenset({HERE}), starts_at),))
 
-    assert note_deadline(starts_at) == ends
-    assert may(actor, Act.NOTE, LIVE, ends - timedelta(microseconds=1)) == Allowed("after_shift_note")
-    assert may(actor, Act.NOTE, LIVE, ends) == Denied("not_on_duty")
+    assert note_deadline(a_shift(SHIFT, starts_at)) == ends
+    assert note_deadline(a_shift(SHIFT, starts_at, hours=9)) == ends  # past midnight: the same night
+    assert may(actor, Act.NOTE, subject, ends - timedelta(microseconds=1)) == Allowed("after_shift_note")
+    assert may(actor, Act.NOTE, subject, ends) == Denied("not_on_duty")
+
+
+def test_the_note_of_a_shift_of_several_days_may_be_written_after_it() -> None:
+    """Thursday to Sunday: Friday, the working day after it began, is not when the right to write ends."""
+    thursday = datetime(2026, 11, 19, 17, tzinfo=STOCKHOLM).astimezone(UTC)
+
+    assert note_deadline(a_shift(SHIFT, thursday, hours=63)) == datetime(2026, 11, 24, tzinfo=STOCKHOLM)
+    closed = frozenset({date(2026, 11, 23)})
+    assert note_deadline(a_shift(SHIFT, thursday, hours=63), closed) == datetime(2026, 11, 25, tzinfo=STOCKHOLM)
 
 
 def test_a_subject_is_what_the_conversation_went_through() -> None:
@@ -187,7 +280,7 @@ namnder = st.sampled_from([HERE, THERE, ELSEWHERE])
 roles = st.builds(StaffRole, namnder, st.sampled_from(World), st.sampled_from(Role))
 shift_ids = st.sampled_from([SHIFT, OTHER_SHIFT, ShiftId("s3")])
 starts = st.integers(-400, 0).map(lambda h: NOW + timedelta(hours=h))
-turns = st.lists(st.builds(Turn, shift_ids, st.frozensets(namnder, max_size=3), starts), max_size=3).map(tuple)
+turns = st.lists(st.builds(a_turn, shift_ids, st.frozensets(namnder, max_size=3), starts), max_size=3).map(tuple)
 people = st.sampled_from([ME, StaffId("other")])
 actors = st.builds(
     Actor,
@@ -228,7 +321,7 @@ def test_jav_is_always_denied(actor: Actor, act: Act, subject: Subject, at: date
     assert isinstance(may(actor, act, related, at), Denied)
 
 
-@given(actors, st.sampled_from([Act.READ, Act.REPLY]), subjects, times)
+@given(actors, st.sampled_from([Act.READ, Act.REPLY, Act.READ_BACKGROUND]), subjects, times)
 def test_nobody_reads_without_a_part_in_the_namnd(actor: Actor, act: Act, subject: Subject, at: datetime) -> None:
     """Reading takes a role as familjebehandlare there, a running shift for it that had it, or an escalation."""
     if subject.namnd is None or subject.world is MYNDIGHET or ME in subject.escalated_to:
@@ -271,19 +364,90 @@ def test_a_familjebehandlare_never_reads_a_case_of_the_authority(
 def test_after_the_shift_a_colleague_may_write_the_note_and_nothing_more(
     act: Act, subject: Subject, at: datetime, former: tuple[Turn, ...]
 ) -> None:
-    if subject.namnd is None or subject.world is MYNDIGHET or ME in subject.escalated_to:
+    if subject.world is MYNDIGHET or ME in subject.escalated_to:
         return
     answer = may(Actor(me(), (), former), act, subject, at)
 
     if isinstance(answer, Allowed) and act is not Act.SEE_DUTY:
         assert (act, answer) == (Act.NOTE, Allowed("after_shift_note"))
-        assert any(t.shift_id in subject.shift_ids and at < note_deadline(t.starts_at) for t in former)
+        assert any(t.shift_id in subject.shift_ids and at < t.note_until for t in former)
 
 
-@given(subjects, times, st.sampled_from([Act.LINK, Act.ENROL]))
-def test_only_the_own_namnd_enrols_and_links(subject: Subject, at: datetime, act: Act) -> None:
-    if subject.world is MYNDIGHET or subject.namnd is None or ME in subject.escalated_to:
-        return
-    on_duty = Actor(me((ELSEWHERE, BEREDSKAP, LEADER)), (Turn(SHIFT, frozenset({HERE, THERE, ELSEWHERE}), NOW),))
+@given(subjects, times, st.sampled_from([Act.LINK, Act.ENROL, Act.TRANSFER, Act.WRITE_BACKGROUND]))
+def test_only_the_own_namnd_enrols_and_links_and_keeps_the_record(subject: Subject, at: datetime, act: Act) -> None:
+    on_duty = Actor(me((ELSEWHERE, BEREDSKAP, LEADER)), (a_turn(SHIFT, frozenset({HERE, THERE, ELSEWHERE}), NOW),))
 
     assert isinstance(may(on_duty, act, subject, at), Denied)
+
+
+handover_acts = st.sampled_from(HANDOVER_ACTS)
+
+
+@given(actors, handover_acts, subjects, times)
+def test_another_namnd_has_no_part_in_a_handover(actor: Actor, act: Act, subject: Subject, at: datetime) -> None:
+    """OSL 8:2: secrecy holds between the nämnder; a shift that runs now, or an escalation, is what opens it."""
+    strangers = frozenset(held for held in actor.staff.roles if held.namnd not in {subject.namnd, subject.reception})
+    other = replace(actor, staff=replace(actor.staff, roles=strangers))
+    has_it = any(
+        t.shift_id in subject.shift_ids and (subject.namnd is None or subject.namnd in t.answers_for)
+        for t in actor.on_duty
+    )
+
+    if not has_it and ME not in subject.escalated_to:
+        assert isinstance(may(other, act, subject, at), Denied)
+
+
+@given(actors, subjects, times)
+def test_only_the_own_familjebehandlare_keep_the_record_and_the_background(
+    actor: Actor, subject: Subject, at: datetime
+) -> None:
+    """Whoever has the duty, or was escalated to, reads the background and leaves the record to those whose it is."""
+    home = subject.namnd if subject.namnd is not None else subject.reception
+    works_there = home is not None and StaffRole(home, BEREDSKAP, FAMILJEBEHANDLARE) in actor.staff.roles
+
+    for act, grounds in (
+        (Act.TRANSFER, {Allowed("home_namnd"), Allowed("unknown_reception")}),
+        (Act.WRITE_BACKGROUND, {Allowed("home_namnd")}),
+    ):
+        answer = may(actor, act, subject, at)
+        assert isinstance(answer, Denied) or (answer in grounds and works_there)
+
+
+@given(actors, st.sampled_from([Act.READ, Act.REPLY, Act.READ_BACKGROUND, Act.WRITE_BACKGROUND]), subjects, times)
+def test_a_leader_sees_notes_and_actions_but_reads_nothing(
+    actor: Actor, act: Act, subject: Subject, at: datetime
+) -> None:
+    """Without a duty or an escalation, no role but that of familjebehandlare opens what was written."""
+    kept = frozenset(held for held in actor.staff.roles if held.role is not FAMILJEBEHANDLARE)
+    leads = frozenset(StaffRole(namnd, BEREDSKAP, LEADER) for namnd in (HERE, THERE, ELSEWHERE))
+    leader = replace(actor, staff=replace(actor.staff, roles=kept | leads), on_duty=())
+
+    if subject.world is BEREDSKAP and ME not in subject.escalated_to:
+        assert isinstance(may(leader, act, subject, at), Denied)
+
+
+@given(actors, handover_acts, subjects, times)
+def test_the_authority_has_no_part_in_a_handover(actor: Actor, act: Act, subject: Subject, at: datetime) -> None:
+    """Notes, actions, handovers and backgrounds are beredskap's: no role opens them in the other world, or from it."""
+    decides = frozenset(
+        StaffRole(namnd, MYNDIGHET, role) for namnd in (HERE, THERE, ELSEWHERE) for role in (HANDLAGGARE, LEADER)
+    )
+    both = replace(actor, staff=replace(actor.staff, roles=actor.staff.roles | decides))
+    only_authority = Actor(replace(actor.staff, roles=decides), former=actor.former)
+
+    assert isinstance(may(both, act, replace(subject, world=MYNDIGHET), at), Denied)
+    if ME not in subject.escalated_to:
+        assert isinstance(may(only_authority, act, replace(subject, world=BEREDSKAP), at), Denied)
+
+
+@given(actors, handover_acts, subjects, times)
+def test_a_familjebehandlare_of_the_home_namnd_has_all_of_it(
+    actor: Actor, act: Act, subject: Subject, at: datetime
+) -> None:
+    if subject.namnd is None or not actor.staff.is_active:
+        return
+    held = actor.staff.roles | {StaffRole(subject.namnd, BEREDSKAP, FAMILJEBEHANDLARE)}
+    home = replace(actor, staff=replace(actor.staff, roles=held))
+    own = replace(subject, world=BEREDSKAP, jav=subject.jav - {ME})
+
+    assert may(home, act, own, at) == Allowed("home_namnd")

@@ -4,6 +4,7 @@ import ast
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final, cast
 from unittest.mock import patch
@@ -12,11 +13,16 @@ from prometheus_client import CollectorRegistry
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clock import machine_now
+from bot.domain.calendar import local
+from bot.domain.digest import LookBack
 from bot.domain.people import LinkRole
 from bot.services.context import Context
 from bot.settings import Settings, load
 from bot.slack.views import forms
+from bot.slack.views.background import background_pick_modal
 from bot.slack.views.conversation import loading_modal
+from bot.slack.views.look_back import look_back_modal
 from bot.texts import Texts
 from handlers import inbox_rows
 from handlers.counters import Counters
@@ -25,6 +31,7 @@ from handlers.slack.listeners import Background, Listeners
 from storage.vault import generate_key
 
 ROOT: Final = Path(__file__).parents[2]
+VIEWS: Final = ROOT / "bot" / "slack" / "views"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +112,55 @@ def external_selects() -> set[str]:
         forms.link_modal(texts, "id", [(str(n), f"Namn {n}") for n in range(forms.MOST_OPTIONS + 1)]),
         *(forms.enrol_modal(texts, "key", pairs, pairs, what) for what in LinkRole),
         loading_modal(texts, "id"),
+        background_pick_modal(texts),
+        look_back_modal(_nothing_to_look_back_at(), texts, machine_now()),
     ]
     return {str(piece["action_id"]) for piece in pieces(views) if piece.get("type") == "external_select"}
+
+
+def _nothing_to_look_back_at() -> LookBack:
+    return LookBack(
+        namnd="norrvik",
+        namnd_name="Norrvik",
+        namnder=(("norrvik", "Norrvik"),),
+        youth=None,
+        until=local(machine_now()).date(),
+        digests=(),
+        lines=(),
+        has_more=False,
+    )
+
+
+def named_in_views(ids: type[Enum], *, where: str = "") -> set[str]:
+    """Return the members of `ids` that our views name, as values.
+
+    With `where` only those within calls that are given an argument of that name: `submit` leaves out the modals that
+    nobody can submit.
+    """
+    found = set()
+    for path in VIEWS.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        within = [tree] if not where else [call for call in ast.walk(tree) if _is_given(call, where)]
+        for node in (node for part in within for node in ast.walk(part)):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == ids.__name__:
+                found.add(str(ids[node.attr].value))
+    return found
+
+
+def buttons_of_notices() -> set[str]:
+    """Return the action ids of the buttons under what staff are told in DM; services name them by value."""
+    return {
+        str(keyword.value.value)
+        for path in (ROOT / "bot" / "services").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "button" and isinstance(keyword.value, ast.Constant)
+    }
+
+
+def _is_given(node: ast.AST, argument: str) -> bool:
+    return isinstance(node, ast.Call) and any(keyword.arg == argument for keyword in node.keywords)
 
 
 def pieces(value: Any) -> Iterator[dict[str, Any]]:
@@ -141,15 +195,18 @@ def _asked_for(node: ast.expr) -> str | None:
 
 
 def _methods() -> Iterator[str]:
-    """Yield the Web API methods that are called on something called `client`; the sandbox plays the other side."""
+    """Yield the Web API methods of something called `client` that are called, or handed on to be called.
+
+    The sandbox plays the other side.
+    """
     for folder in ("bot", "handlers", "scheduler"):
         for path in (ROOT / folder).rglob("*.py"):
             if "sandbox" in path.parts:
                 continue
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                    owner = ast.unparse(node.func.value).rsplit(".", 1)[-1]
+                if isinstance(node, ast.Attribute):
+                    owner = ast.unparse(node.value).rsplit(".", 1)[-1]
                     if owner.endswith("client") and inspect.iscoroutinefunction(
-                        getattr(AsyncWebClient, node.func.attr, None)
+                        getattr(AsyncWebClient, node.attr, None)
                     ):
-                        yield node.func.attr
+                        yield node.attr

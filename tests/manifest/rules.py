@@ -11,7 +11,7 @@ SCOPES: Final = {  # all that we may ever ask for, and why (facts: slack, sectio
     "chat:write": "post, update and withdraw our own messages",
     "commands": "/beredskap",
     "im:history": "message.im, and looking in a DM for a post of ours that is uncertain",
-    "groups:read": "refuse a team channel that is public, shared or general",
+    "groups:read": "refuse a team channel that is public, shared or general, and hand over only before the team",
     "users:read": "refuse guests and strangers by their profile, when code does",
     "dnd:read": "warn that Do Not Disturb will be on, when code does",
 }
@@ -28,6 +28,7 @@ METHOD_SCOPE: Final[dict[str, str | None]] = {
     "chat_update": "chat:write",
     "conversations_history": "im:history",  # DMs only; see SlackChat.find
     "conversations_info": "groups:read",  # team channels are private
+    "conversations_members": "groups:read",
     "conversations_replies": "im:history",
     "dnd_info": "dnd:read",
     "users_info": "users:read",

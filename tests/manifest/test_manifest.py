@@ -16,7 +16,7 @@ from jsonschema import Draft7Validator
 from bot.checks import WANTED_SCOPES
 from bot.sandbox.world import COMMANDS
 from bot.slack.ids import COMMAND, ActionId, CallbackId
-from tests.manifest.code import ROOT, CodeUse, code_use, external_selects
+from tests.manifest.code import ROOT, CodeUse, buttons_of_notices, code_use, external_selects, named_in_views
 from tests.manifest.rules import EVENT_SCOPE, METHOD_SCOPE, SCOPES, problems
 
 MANIFEST: Final = ROOT / "manifest.yml"
@@ -88,10 +88,12 @@ def test_each_id_has_exactly_one_listener_of_its_kind(use: CodeUse) -> None:
 
 def test_every_action_has_a_listener_and_the_reverse(use: CodeUse) -> None:
     assert set(use.ids("action")) == {action.value for action in ActionId}
+    assert set(use.ids("action")) == named_in_views(ActionId) | buttons_of_notices()
 
 
 def test_every_form_has_a_listener_and_the_reverse(use: CodeUse) -> None:
     assert set(use.ids("view")) == {callback.value for callback in CallbackId}
+    assert set(use.ids("view")) == named_in_views(CallbackId) == named_in_views(CallbackId, where="submit")
     assert set(use.ids("view_closed")) <= {callback.value for callback in CallbackId}
 
 
@@ -106,9 +108,11 @@ def test_the_command_is_the_one_in_ids(use: CodeUse) -> None:
 def test_the_code_was_read(use: CodeUse) -> None:
     """The reading itself works: an empty set would agree with everything."""
     assert {"chat_postMessage", "views_open", "conversations_info", "auth_test"} <= use.methods
+    assert "conversations_members" in use.methods  # handed on, called elsewhere
     assert use.events == set(EVENT_SCOPE)
     assert use.methods <= set(METHOD_SCOPE)
     assert use.paths == {"/slack/events"}
+    assert "open_raw" in buttons_of_notices()
 
 
 # --- the rules can fail ---------------------------------------------------------

@@ -157,6 +157,20 @@ async def test_history_and_replies_are_read_in_pages() -> None:
         assert await world.refused(client.conversations_replies(channel="D01", ts="1.000000")) == "thread_not_found"
 
 
+async def test_a_reply_that_is_broadcast_says_so_and_carries_its_root() -> None:
+    """docs.slack.dev/reference/events/message/thread_broadcast"""
+    async with open_world() as world:
+        first = await world.slack.say("U01", "D01", "en fråga")
+        quiet = await world.client.chat_postMessage(channel="D01", text="svar", thread_ts=first)
+        loud = await world.client.chat_postMessage(channel="D01", text="alla", thread_ts=first, reply_broadcast=True)
+
+        assert "subtype" not in quiet["message"]
+        assert loud["message"]["subtype"] == "thread_broadcast"
+        assert (loud["message"]["root"]["ts"], loud["message"]["root"]["reply_count"]) == (first, 2)
+        newest = (await world.client.conversations_history(channel="D01"))["messages"][0]
+        assert (newest["ts"], newest["subtype"]) == (loud["ts"], "thread_broadcast")
+
+
 async def test_a_channel_shows_what_a_bot_must_refuse() -> None:
     async with open_world() as world:
         world.slack.add_channel("C05", "delad", ["U01"], is_ext_shared=True)

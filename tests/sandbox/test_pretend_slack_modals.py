@@ -214,6 +214,61 @@ async def test_a_stack_holds_three_and_pushes_only_from_a_modal() -> None:
             await world.slack.submit("U01", top["id"], {"reply": {"text": "hej"}})
 
 
+async def test_the_modal_beneath_is_updated_and_comes_back_when_the_top_one_is_acknowledged() -> None:
+    """facts/slack.md section 13. A plain acknowledgement closes only what was submitted."""
+    async with open_world() as world:
+        first = await opened(world, modal(title=plain("one")))
+        await world.slack.click("U01", view_id=first["id"], action_id="text", selected="halvt")
+
+        @world.app.view("answer")
+        async def submitted(ack: Any, client: Any, body: Json) -> None:
+            beneath = body["view"]["previous_view_id"]
+            await client.views_update(view_id=beneath, hash=first["hash"], view=modal(title=plain("one, anew")))
+            await ack()
+
+        trigger_id = world.slack.tickets.new_trigger("U01", first["id"])
+        top = (await world.client.views_push(trigger_id=trigger_id, view=modal(title=plain("two"))))["view"]
+        outcome = await world.slack.submit("U01", top["id"], {"reply": {"text": "klart"}})
+
+        assert (outcome["response_action"], outcome["shown"]) == (None, None)
+        (left,) = stack(world)
+        assert (left["id"], left["title"]["text"]) == (first["id"], "one, anew")
+        assert left["state"]["values"]["reply"]["text"]["value"] == "halvt"
+        assert await world.refused(world.client.views_update(view_id=top["id"], view=modal())) == "not_found"
+
+
+async def test_a_modal_steps_on_by_updates_and_forgets_the_fields_it_left() -> None:
+    async with open_world() as world:
+        second = {**REPLY, "block_id": "second"}
+        steps = [modal(second), modal({**REPLY, "element": {**REPLY["element"], "initial_value": "ny"}})]
+
+        @world.app.view("answer")
+        async def submitted(ack: Any) -> None:
+            await ack(response_action="update", view=steps.pop(0))
+
+        view = await opened(world)
+        await world.slack.submit("U01", view["id"], {"reply": {"text": "ett"}})
+        await world.slack.submit("U01", view["id"], {"second": {"text": "två"}})
+
+        (left,) = stack(world)
+        assert left["id"] == view["id"]
+        assert left["state"]["values"] == {"reply": {"text": {"type": "plain_text_input", "value": "ny"}}}
+
+
+async def test_a_fourth_modal_is_not_pushed_by_an_answer_either() -> None:
+    async with open_world() as world:
+
+        @world.app.view("answer")
+        async def submitted(ack: Any) -> None:
+            await ack(response_action="push", view=modal())
+
+        for depth in (1, 2, 3):
+            view = await opened(world) if depth == 1 else stack(world)[-1]
+            outcome = await world.slack.submit("U01", view["id"], {"reply": {"text": "hej"}})
+        assert (outcome["shown"], outcome["problem"]["error"]) == (MODAL_TROUBLE, "push_limit_reached")
+        assert len(stack(world)) == 3
+
+
 async def test_an_external_id_is_unique_and_finds_the_view() -> None:
     async with open_world() as world:
         await opened(world, modal(external_id="conversation-1"))

@@ -24,6 +24,7 @@ APP_TOKEN = "xapp-sandbox-0001"
 SIGNING_SECRET = "a-secret-only-for-tests"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Routes = Callable[[PretendSlack, WorldClock], list[web.RouteDef]]
 
 
 @dataclass
@@ -74,8 +75,13 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(bot: Handler | None = None, **options: Any) -> AsyncIterator[World]:
-    """Start both servers. `bot` replaces the Bolt app at /slack/events; options go to PretendSlack."""
+async def open_world(
+    bot: Handler | None = None, *, more: Routes = lambda slack, clock: [], **options: Any
+) -> AsyncIterator[World]:
+    """Start both servers. `bot` replaces the Bolt app at /slack/events; options go to PretendSlack.
+
+    `more` returns what the pretend Slack's server is to answer beside it.
+    """
     machine = Machine()
     clock = WorldClock(machine=machine)
     urls: dict[str, str] = {}
@@ -96,7 +102,7 @@ async def open_world(bot: Handler | None = None, **options: Any) -> AsyncIterato
     slack.add_user("U02", "bo", "Bo Alm")
     slack.add_channel("C01", "norrvik-familj", ["U01"])
     pages = web.Application()
-    pages.add_routes([*slack.routes(), *slack.control_routes()])
+    pages.add_routes([*slack.routes(), *slack.control_routes(), *more(slack, clock)])
     async with TestServer(pages) as server:
         urls["slack"] = str(server.make_url("/")).rstrip("/")
         client = AsyncWebClient(BOT_TOKEN, base_url=f"{urls['slack']}/slack/api/", retry_handlers=[])
@@ -154,6 +160,8 @@ async def test_only_the_right_token_is_let_in(token: str | None, error: str) -> 
         ("users:read", "users.list", {}),
         ("users:read.email", "users.lookupByEmail", {"email": "anna@example.test"}),
         ("groups:read", "conversations.info", {"channel": "C01"}),
+        ("groups:read", "conversations.members", {"channel": "C01"}),
+        ("im:read", "conversations.members", {"channel": "D01"}),
         ("im:history", "conversations.history", {"channel": "D01"}),
         ("im:history", "conversations.replies", {"channel": "D01", "ts": "1.1"}),
         ("dnd:read", "dnd.info", {"user": "U01"}),

@@ -11,7 +11,9 @@ from bot.domain.cards import (
     ConversationView,
     DutyLine,
     Home,
+    HomeAction,
     LastAnswer,
+    LastNote,
     OpenLine,
     Person,
     SaidLine,
@@ -80,6 +82,7 @@ cards = st.builds(
     can_hand_over=st.booleans(),
     can_link=st.booleans(),
     is_inline=st.booleans(),
+    is_plain=st.booleans(),
 )
 replies = st.builds(
     ThreadReply,
@@ -112,6 +115,7 @@ lines = st.builds(
     message_id=ids,
     is_new=st.booleans(),
 )
+last_notes = st.builds(LastNote, names, times, bodies)
 people = st.builds(Person, names, st.sampled_from(LinkRole), names, st.text(CODE_ALPHABET, min_size=5, max_size=5), ids)
 views = st.builds(
     ConversationView,
@@ -135,6 +139,7 @@ views = st.builds(
     language=st.sampled_from([*TEXTS.languages, "xx"]),
     is_trial=st.booleans(),
     draft=bodies.map(lambda text: text.replace("\ud83d", "")),  # Slack gives whole characters
+    last_note=st.none() | last_notes,
 )
 duty_lines = st.builds(
     DutyLine,
@@ -149,6 +154,8 @@ duty_lines = st.builds(
     is_mine=st.booleans(),
 )
 open_lines = st.builds(OpenLine, ids, codes, st.sampled_from(Sender), counts, st.none() | times, namnder)
+days = st.integers(-400, 40).map(lambda n: NOW.date() + timedelta(days=n))
+home_actions = st.builds(HomeAction, ids, codes, namnder, days, st.booleans())
 homes = st.builds(
     Home,
     now=times,
@@ -159,6 +166,9 @@ homes = st.builds(
     may_start=st.booleans(),
     is_trial=st.booleans(),
     is_known=st.booleans(),
+    actions=st.lists(home_actions, max_size=40).map(tuple),
+    may_look_back=st.booleans(),
+    may_write_background=st.booleans(),
 )
 
 

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import fields, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,16 +14,19 @@ from bot.domain.cards import (
     ConversationView,
     DutyLine,
     Home,
+    HomeAction,
     LastAnswer,
+    LastNote,
     Notice,
     OpenLine,
+    Person,
     SaidLine,
     Sender,
     SentState,
     ThreadReply,
     ThreadWhat,
 )
-from bot.domain.conversation import Direction
+from bot.domain.conversation import Direction, Ground
 from bot.domain.people import LinkRole
 from bot.domain.visible import visible
 from bot.sandbox.slack.blocks import check_message_blocks
@@ -50,7 +54,11 @@ from tests.slack_views.given import (
     views,
 )
 
-NOTICES: dict[str, str] = tomllib.loads((HERE / "staff.toml").read_text(encoding="utf-8"))["notice"]
+NOTICES: dict[str, str] = {
+    key: text
+    for name in ("staff.toml", "handover.toml")
+    for key, text in tomllib.loads((HERE / name).read_text(encoding="utf-8"))["notice"].items()
+}
 INLINE = {ThreadWhat.INLINE, ThreadWhat.INLINE_SENT}
 PLANTED = "Ture-Planterad +46701740605 kan nån ringa"
 large = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
@@ -113,7 +121,7 @@ def test_an_inline_sms_pings_nobody(what: ThreadWhat, body: str) -> None:
     assert all(piece["emoji"] is False for piece in pieces(message) if piece.get("text") == visible(body) and body)
 
 
-@pytest.mark.parametrize("button", ["", "open", "open_raw"])
+@pytest.mark.parametrize("button", ["", "open", "open_raw", "write_note", "episode", "meeting"])
 @pytest.mark.parametrize("key", NOTICES)
 def test_slack_takes_every_notice(key: str, button: str) -> None:
     values = tuple((blank, "4TK9M") for blank in blanks(NOTICES[key]))
@@ -121,6 +129,62 @@ def test_slack_takes_every_notice(key: str, button: str) -> None:
 
     check_message_blocks(message["blocks"])
     assert 0 < len(message["text"]) <= MESSAGE_TEXT
+
+
+def test_a_notice_with_nobody_to_name_says_so() -> None:
+    message = notice_message(Notice("note_missing_leader", (("code", "4TK9M"), ("who", ""))), TEXTS)
+
+    assert TEXTS.staff("duty.nobody_named") in message["text"]
+
+
+CARD = Card(
+    conversation_id="c" * 24,
+    codes=("4TK9M",),
+    sender=Sender.YOUTH,
+    namnd_name="Norrvik",
+    ground=Ground.DUTY,
+    opened_at=NOW,
+    last_in_at=NOW,
+    unanswered=1,
+    waiting_since=NOW,
+    newest_inbound=7,
+)
+
+
+def buttons_of(card: Card) -> dict[str, dict[str, Any]]:
+    return {p["action_id"]: p for p in pieces(card_message(card, TEXTS, NOW)) if p.get("type") == "button"}
+
+
+def test_a_conversation_of_the_beredskap_ends_with_a_note() -> None:
+    button = buttons_of(CARD)["close"]
+
+    assert button["value"] == CARD.conversation_id
+    assert "confirm" not in button
+
+
+def test_a_conversation_of_myndighet_ends_at_once_after_a_question() -> None:
+    buttons = buttons_of(replace(CARD, is_plain=True))
+
+    assert "close" not in buttons
+    assert buttons["close_plain"]["value"] == f"{CARD.conversation_id}:7"
+    assert buttons["close_plain"]["confirm"]["style"] == "danger"
+
+
+@pytest.mark.parametrize(
+    ("card", "can_note"),
+    [
+        (replace(CARD, closed_at=NOW), True),
+        (replace(CARD, closed_at=NOW, is_plain=True), False),
+        (replace(CARD, has_moved=True, can_note=True), True),
+        (replace(CARD, has_moved=True), False),
+        (CARD, False),
+    ],
+)
+def test_a_note_can_be_written_afterwards(card: Card, can_note: bool) -> None:
+    note = buttons_of(card).get("write_note")
+
+    assert (note is not None) is can_note
+    assert note is None or note["value"] == card.conversation_id
 
 
 # --- modals ---
@@ -183,6 +247,28 @@ def test_what_slack_keeps_in_clear_holds_an_id_only(view: ConversationView) -> N
     assert set(values) <= known | {namnd for namnd, _ in view.must_pick}
 
 
+def test_what_the_one_before_promised_stands_above_the_lines() -> None:
+    promised = "Vi hör av oss <!channel> i morgon"
+    note = LastNote("Anna <Ek>", NOW, promised)
+    lines = (SaidLine(1, Direction.IN, NOW, "Ture", "hej"),)
+    modal = shown(replace(VIEW, last_note=note, lines=lines))
+    plain = strings(modal, "plain_text")
+
+    assert plain.index(promised) < plain.index("hej")
+    assert not any(promised in text or "<" in text for text in strings(modal, "mrkdwn"))
+    assert promised not in strings(shown(replace(VIEW, last_note=replace(note, promised="  "), lines=lines)))
+
+
+@pytest.mark.parametrize(("count", "labels"), [(0, 0), (1, 1), (2, 2), (9, 5)])
+def test_each_youth_has_a_button_to_their_background(count: int, labels: int) -> None:
+    people = tuple(Person(f"Barn {n}", LinkRole.YOUTH, f"Barn {n}", "4TK9M", f"y{n}") for n in range(count))
+    mother = tuple(replace(person, name="Mor", role=LinkRole.GUARDIAN) for person in people)
+    buttons = [p for p in pieces(shown(replace(VIEW, people=people + mother))) if p.get("action_id") == "background"]
+
+    assert [button["value"] for button in buttons] == [f"y{n}" for n in range(labels)]
+    assert all(("Barn" in button["text"]["text"]) is (count > 1) for button in buttons)
+
+
 def test_an_empty_text_is_said_to_be_empty() -> None:
     view = replace(VIEW, lines=(SaidLine(1, Direction.IN, NOW, "Ture", " \n"),))
 
@@ -241,13 +327,42 @@ def test_slack_takes_every_answer_about_duty(duties: tuple[DutyLine, ...]) -> No
     assert "<Ek>" not in str(message)
 
 
+def test_home_offers_what_somebody_may_do() -> None:
+    nobody = Home(NOW, (), (), (), may_enrol=False, may_start=False)
+    action = HomeAction("e" * 24, ("4TK9M",), "Norrvik", NOW.date(), is_late=False)
+    somebody = replace(nobody, actions=(action,), may_look_back=True, may_write_background=True)
+    made = {p["action_id"]: p["value"] for p in pieces(home_view(somebody, TEXTS)) if p.get("type") == "button"}
+
+    assert made == {"episode": "e" * 24, "background_pick": "pick", "look_back_open": "open"}
+    assert not any(p.get("type") == "button" for p in pieces(home_view(nobody, TEXTS)))
+    assert TEXTS.staff("home.actions") not in strings(home_view(nobody, TEXTS))
+
+
+@pytest.mark.parametrize(
+    ("days", "is_late", "said"),
+    [
+        (0, False, "*4TK9M* · Norrvik · ska göras i dag"),
+        (3, False, "*4TK9M* · Norrvik · senast måndag 23/11"),
+        (-1, True, "*4TK9M* · Norrvik · ⚠️ skulle gjorts torsdag 19/11"),
+    ],
+)
+def test_home_says_by_when(days: int, is_late: bool, said: str) -> None:
+    action = HomeAction("e" * 24, ("4TK9M",), "Norrvik", NOW.date() + timedelta(days=days), is_late)
+    home = Home(NOW, (), (), (), may_enrol=False, may_start=False, actions=(action,))
+
+    assert said in strings(home_view(home, TEXTS), "mrkdwn")
+
+
 # --- sealed ---
 
 
 def test_what_is_sealed_has_no_place_for_content() -> None:
     """No field of a card, a notice, a line of Home or a state of sending could hold a name, a number or a body."""
     telling = {"name", "number", "body", "people", "lines", "draft", "youth_name", "who"}
-    sealed = {kind: {field.name for field in fields(kind)} for kind in (Card, LastAnswer, SentState, Notice, OpenLine)}
+    sealed = {
+        kind: {field.name for field in fields(kind)}
+        for kind in (Card, LastAnswer, SentState, Notice, OpenLine, HomeAction)
+    }
 
     assert {kind: names & telling for kind, names in sealed.items() if names & telling} == {}
     assert {field.name for field in fields(ThreadReply)} & telling == {"body"}

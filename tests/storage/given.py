@@ -1,18 +1,36 @@
 """What tests of storage begin with. Numbers are from the series that PTS keeps for books and films."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from bot.domain.background import Background
 from bot.domain.conversation import Conversation, Direction, DraftState, HeldReply, Message
 from bot.domain.duty import Shift
-from bot.domain.ids import ContactId, ConversationId, MessageId, NamndId, ShiftId, StaffId, new_id
+from bot.domain.handover import DigestRecord, Episode
+from bot.domain.ids import (
+    ActionTaskId,
+    ContactId,
+    ConversationId,
+    DigestId,
+    EpisodeId,
+    MessageId,
+    NamndId,
+    NoteId,
+    ShiftId,
+    StaffId,
+    YouthId,
+    new_id,
+)
+from bot.domain.notes import ActionCode, Note, Situation
 from bot.domain.outbound import OutboxKind
 from bot.domain.people import AgeBand, Basis, Role, Staff, StaffRole, World, Youth
+from bot.domain.reaction import Action
 from bot.ports import Incoming, Tx
 
 NOW = datetime(2026, 11, 20, 21, 14, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+FRIDAY, SATURDAY, MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, day) for day in (20, 21, 23, 24, 25))
 NORRVIK, SODERMARK = NamndId("norrvik"), NamndId("sodermark")
 YOUTH_NUMBER, GUARDIAN_NUMBER, STAFF_NUMBER = "+46701740605", "+46701740606", "+46701740607"
 OUR_NUMBER = "+46701740699"
@@ -52,6 +70,54 @@ def held(conversation_id: ConversationId, staff_id: StaffId, body: str = "Jag ri
 
 def shift(staff_id: StaffId, starts_at: datetime = NOW, hours: float = 5) -> Shift:
     return Shift(ShiftId(new_id()), staff_id, NORRVIK, starts_at, starts_at + timedelta(hours=hours))
+
+
+def digest(day: date = MONDAY, namnd: NamndId = NORRVIK, **changes: Any) -> DigestRecord:
+    due_at = datetime(day.year, day.month, day.day, 7, 0, tzinfo=UTC)
+    return replace(DigestRecord(DigestId(new_id()), namnd, day, due_at, due_at + MINUTE), **changes)
+
+
+def episode(conversation_id: ConversationId, first_at: datetime = NOW, **changes: Any) -> Episode:
+    """Friday evening's, planned for Monday's handover; each in a shift of its own."""
+    shift_id = ShiftId(new_id())
+    made = Episode(
+        id=EpisodeId(new_id()),
+        conversation_id=conversation_id,
+        namnd=NORRVIK,
+        period=f"shift:{shift_id}",
+        ordinal=1,
+        day=FRIDAY,
+        shift_id=shift_id,
+        first_at=first_at,
+        summary_on=MONDAY,
+    )
+    return replace(made, **changes)
+
+
+def note(conversation_id: ConversationId, author: StaffId, **changes: Any) -> Note:
+    made = Note(
+        id=NoteId(new_id()),
+        conversation_id=conversation_id,
+        namnd=NORRVIK,
+        author=author,
+        at=NOW,
+        came_in="Ture kom inte hem",
+        support="Vi gick igenom planen",
+        promised="Anna ringer i morgon",
+        situation=Situation.BROKEN_PLAN,
+        code=ActionCode.NEXT_WORKING_DAY,
+    )
+    return replace(made, **changes)
+
+
+def action(of: Note, **changes: Any) -> Action:
+    made = Action(ActionTaskId(new_id()), of.id, of.conversation_id, of.namnd, ActionCode.NEXT_WORKING_DAY, MONDAY)
+    return replace(made, **changes)
+
+
+def background(youth_id: YouthId, written_by: StaffId, **changes: Any) -> Background:
+    made = Background(youth_id, "Hemma 22", "Tystnad", "Nej", "Moster", MONDAY, written_by, NOW)
+    return replace(made, **changes)
 
 
 def a_youth(tx: Tx, name: str = "Ture Lund", namnd: NamndId = NORRVIK, **changes: Any) -> Youth:

@@ -1,5 +1,6 @@
 """The migrations make the schema that the tables describe, on both databases, and can be taken back."""
 
+import itertools
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,12 +31,20 @@ def opened(url: str) -> Iterator[sa.Engine]:
         engine.dispose()
 
 
-def run(url: str, revision: str) -> None:
-    """Upgrade or downgrade to `revision`."""
+@contextmanager
+def index_on_expression_is_known() -> Iterator[None]:
+    """SQLAlchemy cannot reflect the index on coalesce(namnd, '') of SQLite, and says so; `_rules` reads it itself."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*expression-based index.*")
+        yield
+
+
+def run(url: str, revision: str, *, back: bool = False) -> None:
+    """Upgrade to `revision`, or with `back` downgrade to it."""
     with opened(url) as engine, engine.begin() as connection:
         configuration = config()
         configuration.attributes["connection"] = connection
-        (command.downgrade if revision == "base" else command.upgrade)(configuration, revision)
+        (command.downgrade if back else command.upgrade)(configuration, revision)
 
 
 def shape(url: str) -> dict[str, Any]:
@@ -44,7 +53,7 @@ def shape(url: str) -> dict[str, Any]:
         if is_sqlite(url):
             with engine.connect() as connection:
                 rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-                return {name: sql for name, sql in rows if not name.startswith("alembic")}
+                return {name: _lines(sql) for name, sql in rows if not name.startswith("alembic")}
         found = sa.inspect(engine)
         return {
             table: (
@@ -58,6 +67,12 @@ def shape(url: str) -> dict[str, Any]:
         }
 
 
+def _lines(sql: str) -> list[str]:
+    """Return the lines of a CREATE. SQLite's copy of a table has a quoted name, and its constraints in any order."""
+    lines = [line.strip().rstrip(",").replace('"', "") for line in sql.splitlines()]
+    return sorted(lines, key=lambda line: line if line.startswith("CONSTRAINT") else "")
+
+
 def test_there_is_one_head() -> None:
     assert ScriptDirectory.from_config(config()).get_heads() == [head()]
 
@@ -66,7 +81,7 @@ def test_up_down_and_up_again_gives_the_same_schema(empty_database_url: str) -> 
     run(empty_database_url, "head")
     first = shape(empty_database_url)
 
-    run(empty_database_url, "base")
+    run(empty_database_url, "base", back=True)
     assert shape(empty_database_url) == {}
 
     run(empty_database_url, "head")
@@ -76,10 +91,7 @@ def test_up_down_and_up_again_gives_the_same_schema(empty_database_url: str) -> 
 def test_the_migrations_make_what_the_tables_describe(database_url: str) -> None:
     with opened(database_url) as engine, engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        with warnings.catch_warnings():
-            # SQLite cannot reflect the index on coalesce(namnd, ''); the next test reads it.
-            warnings.filterwarnings("ignore", message=".*expression-based index.*")
-            warnings.filterwarnings("ignore", message=".*reflection of expression-based index.*")
+        with index_on_expression_is_known():
             assert compare_metadata(context, Base.metadata) == []
 
 
@@ -98,13 +110,23 @@ def test_every_check_and_index_is_the_one_that_the_tables_would_make(
 
 
 def _rules(engine: sa.Engine) -> set[str]:
-    """Return every index and check as the database itself words it, whitespace folded."""
+    """Return every index and check as the database itself words it, whitespace folded, and the names of the keys."""
     found = sa.inspect(engine)
     rules = {
         f"{table}: {check['name']} {check['sqltext']}"
         for table in found.get_table_names()
         for check in found.get_check_constraints(table)
     }
+    with index_on_expression_is_known():
+        rules |= {
+            f"{table}: {key['name']}"
+            for table in found.get_table_names()
+            for key in (
+                found.get_pk_constraint(table),
+                *found.get_foreign_keys(table),
+                *found.get_unique_constraints(table),
+            )
+        }
     statement = (
         "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
         if engine.dialect.name == "sqlite"
@@ -113,6 +135,182 @@ def _rules(engine: sa.Engine) -> set[str]:
     with engine.connect() as connection:
         rules |= {" ".join(row[0].split()) for row in connection.exec_driver_sql(statement)}
     return {rule for rule in rules if "alembic" not in rule}
+
+
+# --- 0002: rows that stand in what it changes ---
+
+AT = "2026-11-20 21:14:00.000000+00:00"
+STATES = ("due", "sending", "sent", "failed", "uncertain", "dropped")
+OLD_OUTBOX = ("card", "thread", "notice", "withdraw", "sms")
+OLD_POSTS = ("card", "thread", "notice")
+NEW_KINDS = ("digest", "addendum", "handover")
+Row = tuple[str, dict[str, Any]]
+
+
+def insert(url: str, *rows: Row) -> None:
+    """Insert rows as they lie in the tables: the repositories know only the newest schema."""
+    with opened(url) as engine, engine.begin() as connection:
+        for table, values in rows:
+            names, places = ", ".join(values), ", ".join(f":{name}" for name in values)
+            connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({places})"), values)  # noqa: S608
+
+
+def standing(url: str) -> list[tuple[Any, ...]]:
+    """Return the rows of what 0002 changes, as they lie in the columns that they had before it."""
+    with opened(url) as engine, engine.connect() as connection:
+        return [
+            tuple(row)
+            for table, values in (outbox_row(1, "card"), post_row("card", "card"))
+            for row in connection.exec_driver_sql(f"SELECT {', '.join(values)} FROM {table} ORDER BY id")  # noqa: S608
+        ]
+
+
+def outbox_row(number: int, kind: str, state: str = "due") -> Row:
+    is_taken = state in ("sending", "uncertain")
+    return "outbox", {
+        "id": number,
+        "kind": kind,
+        "lane": "staff:å",
+        "dedupe_key": f"k{number}",
+        "fold_key": f"f{number}" if number % 2 else None,
+        "priority": number % 4,
+        "payload": f'{{"row": {number}, "ö": null}}',
+        "state": state,
+        "attempts": 2,
+        "looks": 1,
+        "next_at": AT,
+        "lease_until": AT if is_taken else None,
+        "lease_owner": "me" if is_taken else None,
+        "provider_id": f"SM{number}",
+        "last_error": None,
+        "created_at": AT,
+        "settled_at": AT if state == "sent" else None,
+    }
+
+
+def post_row(name: str, kind: str, **changes: Any) -> Row:
+    values = {
+        "id": name,
+        "kind": kind,
+        "conversation_id": "c1",
+        "target": "staff:anna",
+        "channel": "D1",
+        "ts": name,
+        "is_current": True,
+        "is_repeat": False,
+        "shown": None,
+        "created_at": AT,
+    }
+    return "slack_post", {**values, **changes}
+
+
+CONTACT: Row = (
+    "contact",
+    {
+        "id": "k1",
+        "number": b"x",
+        "number_hash": b"x",
+        "code": "4TK9M",
+        "language": "sv",
+        "is_answerable": True,
+        "is_blocked": False,
+        "created_at": AT,
+    },
+)
+CONVERSATION: Row = (
+    "conversation",
+    {
+        "id": "c1",
+        "contact_id": "k1",
+        "world": "beredskap",
+        "our_number": "+46701740699",
+        "opened_at": AT,
+        "is_open": True,
+        **dict.fromkeys(("last_seq", "last_inbound_seq", "seen_seq", "answered_seq", "nudge_stage"), 0),
+        "is_namnd_open": False,
+        "concerns": "[]",
+    },
+)
+OLD_ROWS = (
+    *(outbox_row(n, *found) for n, found in enumerate(itertools.product(OLD_OUTBOX, STATES), start=1)),
+    *(post_row(f"p{kind}", kind) for kind in OLD_POSTS),
+    post_row("replaced", "card", is_current=False),
+    post_row("about nobody", "notice", conversation_id=None, shown="så", is_repeat=True),
+)
+NEW_ROWS = tuple(
+    row for n, kind in enumerate(NEW_KINDS, start=100) for row in (outbox_row(n, kind), post_row(kind, kind))
+)
+
+
+@pytest.fixture
+def old_url(empty_database_url: str) -> str:
+    """Return a database as 0001 left it, with rows of every kind in every state."""
+    run(empty_database_url, "0001")
+    insert(empty_database_url, CONTACT, CONVERSATION, *OLD_ROWS)
+    return empty_database_url
+
+
+def test_rows_survive_the_migration_to_handovers_and_back(old_url: str) -> None:
+    before, old_shape = standing(old_url), shape(old_url)
+    assert len(before) == len(OLD_ROWS)
+
+    assert migrate(old_url) == head()
+    assert standing(old_url) == before
+
+    run(old_url, "0001", back=True)
+    assert standing(old_url) == before
+    assert shape(old_url) == old_shape
+
+
+def test_the_new_kinds_are_allowed_afterwards_and_others_are_not(old_url: str) -> None:
+    with pytest.raises(sa.exc.IntegrityError):
+        insert(old_url, outbox_row(99, "digest"))
+    migrate(old_url)
+
+    insert(old_url, *NEW_ROWS)
+    wrong = [
+        outbox_row(200, "letter"),
+        post_row("letter", "letter"),
+        post_row("another", "card"),  # in the place of the one that stands there
+        post_row("of nothing", "digest", digest_id="none"),
+    ]
+    for row in wrong:
+        with pytest.raises(sa.exc.IntegrityError):
+            insert(old_url, row)
+
+
+def test_going_back_forgets_the_handovers_and_nothing_else(old_url: str) -> None:
+    before = standing(old_url)
+    migrate(old_url)
+    digest = {"id": "d1", "namnd": "norrvik", "day": "2026-11-23", "due_at": AT, "posted_at": AT}
+    episode = {
+        "id": "e1",
+        "conversation_id": "c1",
+        "namnd": "norrvik",
+        "period": "day:2026-11-20",
+        "ordinal": 1,
+        "day": "2026-11-20",
+        "first_at": AT,
+        "summary_on": "2026-11-23",
+        "digest_id": "d1",
+        "note_stage": 0,
+    }
+    posted = post_row("posted", "digest", conversation_id=None, digest_id="d1")
+    insert(old_url, *NEW_ROWS, ("digest", digest), ("episode", episode), posted)
+
+    run(old_url, "0001", back=True)
+
+    assert standing(old_url) == before
+    assert migrate(old_url) == head()
+    assert standing(old_url) == before
+
+
+def test_no_table_refers_to_what_sqlite_copies() -> None:
+    """Foreign keys are on while 0002 drops the old `outbox` and `slack_post`: rows that refer to them would be in its
+    way. A later migration that copies a table must look, too."""
+    referred_to = {key.column.table.name for table in Base.metadata.sorted_tables for key in table.foreign_keys}
+
+    assert not referred_to & {"outbox", "slack_post"}
 
 
 def test_migrating_twice_changes_nothing(empty_database_url: str) -> None:

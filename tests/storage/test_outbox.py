@@ -267,3 +267,21 @@ async def test_an_outbox_row_goes_with_the_change_that_caused_it(store: SqlStore
         await store.write(crash)
 
     assert await claim(store) is None
+
+
+@pytest.mark.parametrize("kind", list(OutboxKind))
+async def test_a_post_is_coming_until_it_is_known_what_became_of_it(store: SqlStore, kind: OutboxKind) -> None:
+    """Cards and handovers are what others of their lane are put under."""
+    await store.write(lambda tx: tx.outbox.add(kind, "a", {}, dedupe_key="1"))
+    is_post = kind in (OutboxKind.CARD, OutboxKind.DIGEST)
+
+    async def is_coming() -> list[bool]:
+        return await store.read(lambda tx: [tx.outbox.post_is_coming(lane) for lane in "ab"])
+
+    assert await is_coming() == [is_post, False]
+    row_id = await claimed_id(store)
+    assert await is_coming() == [is_post, False]
+    await record(store, row_id, OutboxState.UNCERTAIN)
+    assert await is_coming() == [is_post, False]
+    await record(store, row_id, OutboxState.SENT)
+    assert await is_coming() == [False, False]

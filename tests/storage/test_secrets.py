@@ -1,5 +1,7 @@
 """What is secret is sealed at rest, found by keyed hash, and opened with the right key only."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,23 +9,32 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
+from sqlmodel import Session, select
 
+from bot.domain.handover import Settled
 from bot.domain.people import Basis, LinkRole
+from bot.domain.reaction import ActionState
 from bot.ports import Tx
 from storage.engine import is_sqlite
 from storage.store import SqlStore
-from storage.tables import Base
+from storage.tables import ActionRow, BackgroundRow, Base, EpisodeRow, NoteRow
 from storage.vault import BadKeys, Vault, WrongKey, generate_key, parse_keys
 from tests.frozen import FrozenClock
 from tests.storage.given import (
     GUARDIAN_NUMBER,
+    NORRVIK,
+    NOW,
     STAFF_NUMBER,
     YOUTH_NUMBER,
     a_conversation,
     a_youth,
+    action,
+    background,
+    episode,
     held,
     incoming,
     message,
+    note,
     staff,
 )
 
@@ -35,6 +46,15 @@ PLANTED = [
     "Kan nån ringa planterat",
     "Jag ringer planterat",
     "Planterat skäl",
+    "Kom in planterat",
+    "Stöd planterat",
+    "Lovat planterat",
+    "Struken planterat",
+    "Journal planterad 2026-114",
+    "Överenskommet planterat",
+    "Var uppmärksam planterat",
+    "Tolk planterat",
+    "Ring först planterat",
     YOUTH_NUMBER,
     GUARDIAN_NUMBER,
     STAFF_NUMBER,
@@ -50,6 +70,29 @@ def plant(tx: Tx) -> None:
     made = a_conversation(tx)
     tx.messages.add(message(made.id, body=PLANTED[4]), "sms:SM1")
     tx.messages.hold(held(made.id, anna.id, PLANTED[5]))
+    in_record = Settled(anna.id, NOW, PLANTED[11])
+    row = episode(made.id, transferred=in_record)
+    tx.episodes.add(row)
+    written = note(made.id, anna.id, came_in=PLANTED[7], support=PLANTED[8], promised=PLANTED[9])
+    tx.notes.add(written, [row.id])
+    tx.notes.add_action(action(written).settle(ActionState.DROPPED, anna.id, at=NOW, reason=PLANTED[10]))
+    about = dict(zip(("agreements", "watch_for", "interpreter", "call_first"), PLANTED[12:16], strict=True))
+    tx.backgrounds.save(background(youth.id, anna.id, **about))
+    tx.episodes.save(replace(row, transferred=in_record))  # what is saved again is sealed again
+    tx.backgrounds.save(background(youth.id, anna.id, **about))
+
+
+def said_in_handover(tx: Tx) -> list[str]:
+    """Read back what was planted about the handover."""
+    [talk] = tx.conversations.open_ones()
+    [row] = tx.episodes.of_conversation(talk.id)
+    [written] = tx.notes.of_episodes([row.id])[row.id]
+    [todo] = tx.notes.actions_of([written.id])[written.id]
+    [about] = [tx.backgrounds.get(youth.id) for youth in tx.people.youths_of(NORRVIK)]
+    assert row.transferred is not None
+    assert about is not None
+    texts = [about.agreements, about.watch_for, about.interpreter, about.call_first]
+    return [written.came_in, written.support, written.promised, todo.reason, row.transferred.reference, *texts]
 
 
 async def test_nothing_that_was_planted_lies_open(
@@ -107,6 +150,7 @@ async def test_what_the_old_key_sealed_is_found_and_read_while_rotating(database
         assert await rotating.read(lambda tx: tx.staff.by_email(PLANTED[3])) == person
         [said] = await rotating.read(lambda tx: tx.messages.of(tx.conversations.open_ones()[0].id, limit=30))
         assert said.body == PLANTED[4]
+        assert await rotating.read(said_in_handover) == PLANTED[7:16]
 
         await rotating.write(lambda tx: tx.staff.save(person))  # sealed with the new key from now on
     finally:
@@ -123,13 +167,21 @@ async def test_what_the_old_key_sealed_is_found_and_read_while_rotating(database
 async def test_without_the_key_nothing_is_opened(database_url: str, store: SqlStore, clock: FrozenClock) -> None:
     await store.write(plant)
     await store.put(incoming())
+    [youth_id] = [youth.id for youth in await store.read(lambda tx: tx.people.youths_of(NORRVIK))]
+    newest = await store.read(lambda tx: tx.notes.newest_of(tx.conversations.open_ones()[0].id))
+    noted = [] if newest is None else [newest.id]
 
     stranger = SqlStore(database_url, Vault(parse_keys(generate_key())), clock)
     try:
-        for query in (
-            lambda tx: tx.people.contacts_of("norrvik"),
+        queries: tuple[Callable[[Tx], object], ...] = (
+            lambda tx: tx.people.contacts_of(NORRVIK),
             lambda tx: tx.messages.of(tx.conversations.open_ones()[0].id, limit=30),
-        ):
+            lambda tx: tx.notes.newest_of(tx.conversations.open_ones()[0].id),
+            lambda tx: tx.notes.actions_of(noted),
+            lambda tx: tx.episodes.of_conversation(tx.conversations.open_ones()[0].id),
+            lambda tx: tx.backgrounds.get(youth_id),
+        )
+        for query in queries:
             with pytest.raises(WrongKey):
                 await stranger.read(query)
         unread = await stranger.write(lambda tx: tx.inbox.next())  # to be parked, so that the next one is served
@@ -139,7 +191,27 @@ async def test_without_the_key_nothing_is_opened(database_url: str, store: SqlSt
         await stranger.close()
 
 
-@given(text=st.text(), purpose=st.sampled_from(["body", "name", "number", "raw"]))
+async def test_each_text_is_sealed_for_its_own_purpose(store: SqlStore, vault: Vault) -> None:
+    """What has been sealed can be opened with the purpose that it was sealed for only: these may never change."""
+    await store.write(plant)
+
+    with Session(store.engine) as session:
+        written, todo = session.exec(select(NoteRow)).one(), session.exec(select(ActionRow)).one()
+        row, about = session.exec(select(EpisodeRow)).one(), session.exec(select(BackgroundRow)).one()
+    sealed = {
+        "note": [written.came_in, written.support, written.promised],
+        "reason": [todo.reason or b""],
+        "reference": [row.reference or b""],
+        "background": [about.agreements, about.watch_for, about.interpreter, about.call_first],
+    }
+    opened = [vault.open(purpose, blob) for purpose, blobs in sealed.items() for blob in blobs]
+    assert opened == PLANTED[7:16]
+
+
+@given(
+    text=st.text(),
+    purpose=st.sampled_from(["body", "name", "number", "raw", "note", "reason", "reference", "background"]),
+)
 def test_what_is_sealed_is_opened_again(text: str, purpose: str) -> None:
     vault = Vault(parse_keys(generate_key()))
 

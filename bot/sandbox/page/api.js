@@ -15,6 +15,7 @@ const WORDS = {
   is_archived: "Kanalen är arkiverad.",
   message_not_found: "Meddelandet finns inte längre.",
   no_text: "Skriv något först.",
+  not_a_channel: "Det går bara i en kanal.",
   not_found: "Numret finns inte.",
   not_in_channel: "Personen är inte med i kanalen.",
   not_your_message: "Det går bara att ändra sina egna meddelanden.",
@@ -63,4 +64,7 @@ export const suggest = (user, body) => asUser(user, "suggest", body);
 export const submit = (user, viewId, values) => asUser(user, "submit", { view_id: viewId, values });
 export const close = (user, viewId, all) => asUser(user, "close", { view_id: viewId, all });
 export const home = (user) => asUser(user, "home", {});
+export const invite = (channel, user) => call(`control/slack/channels/${part(channel)}/invite`, { user });
+export const kick = (channel, user) => call(`control/slack/channels/${part(channel)}/kick`, { user });
+export const share = (channel, on) => call(`control/slack/channels/${part(channel)}/shared`, { on });
 export const command = (user, name, rest, channel) => asUser(user, "command", { command: name, text: rest, channel });

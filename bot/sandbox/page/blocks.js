@@ -5,7 +5,7 @@ import { element, unknown } from "./elements.js";
 import { icon } from "./icons.js";
 import { literal, plain, textObject } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
-import { problemsOf } from "./surface.js";
+import { elementId, problemsOf } from "./surface.js";
 
 /** All blocks of a surface. A block_id is the key, so that what stays keeps its elements. */
 export function blocks(surface, list) {
@@ -44,7 +44,7 @@ function picture(block, size = "") {
 
 function input(surface, block) {
   const item = block.element;
-  const id = `f-${surface.key}-${block.block_id}-${item.action_id}`.replace(/[^\w-]/g, "_");
+  const id = elementId(surface, block, item);
   const problem = problemsOf(surface)[block.block_id];
   const grouped = ["radio_buttons", "checkboxes", "multi_static_select"].includes(item.type);
   const described = [block.hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");

@@ -2,10 +2,11 @@
 
 import * as api from "./api.js";
 import { h } from "./dom.js";
-import { valueOf } from "./forms.js";
+import { heldOf, valueOf } from "./forms.js";
 import { icon } from "./icons.js";
 import { literal } from "./mrkdwn.js";
 import { redraw } from "./store.js";
+import { elementId } from "./surface.js";
 
 const WAIT_MS = 220;
 const LEAST = 3; // Slack's own default for min_query_length
@@ -13,7 +14,7 @@ const LEAST = 3; // Slack's own default for min_query_length
 const boxes = new Map();
 
 function boxOf(id) {
-  if (!boxes.has(id)) boxes.set(id, { query: "", options: null, open: false, at: 0, label: null, asked: 0, timer: null, problem: null });
+  if (!boxes.has(id)) boxes.set(id, { query: "", options: null, open: false, at: 0, picked: null, asked: 0, timer: null, problem: null });
   return boxes.get(id);
 }
 
@@ -21,12 +22,15 @@ export function combobox(surface, block, item, field, choose) {
   const box = boxOf(`${surface.key} ${block.block_id} ${item.action_id}`);
   const value = valueOf(surface, block, item);
   const ids = { "data-block-id": block.block_id, "data-action-id": item.action_id };
-  if (value !== null && value !== undefined) return chosen(box, item, value, ids, choose);
+  if (value !== null && value !== undefined) {
+    const known = [box.picked, heldOf(surface, block, item)?.selected_option, item.initial_option].find((option) => option?.value === value);
+    return chosen(item, literal(known?.text) || value, value, ids, choose);
+  }
 
   const least = item.min_query_length ?? LEAST;
-  const listId = `${field.id}-list`;
+  const listId = `${elementId(surface, block, item)}-list`;
   const pick = (option) => {
-    Object.assign(box, { label: literal(option.text), query: "", open: false, options: null });
+    Object.assign(box, { picked: option, query: "", open: false, options: null });
     choose(option.value);
     redraw();
   };
@@ -36,7 +40,8 @@ export function combobox(surface, block, item, field, choose) {
       key: item.action_id, id: field.id, class: "field", type: "text", role: "combobox", autocomplete: "off", ...ids,
       placeholder: literal(item.placeholder) || "Skriv för att söka …", "aria-autocomplete": "list", "aria-controls": listId,
       "aria-expanded": String(shown.length > 0), "aria-activedescendant": shown.length ? `${listId}-${box.at}` : null,
-      "aria-describedby": field.describedBy || null, "aria-invalid": field.invalid ? "true" : null, initial: box.query,
+      "aria-label": field.id ? null : literal(item.placeholder) || literal(block.text) || "Sök", "aria-describedby": field.describedBy || null,
+      "aria-invalid": field.invalid ? "true" : null, initial: box.query,
       on: {
         input: (event) => look(surface, block, item, box, least, event.target.value),
         focus: (event) => look(surface, block, item, box, least, event.target.value),
@@ -47,10 +52,8 @@ export function combobox(surface, block, item, field, choose) {
     box.open && h("ul", { class: "options", role: "listbox", id: listId }, lines(box, least, listId, pick)));
 }
 
-function chosen(box, item, value, ids, choose) {
-  const label = box.label ?? (literal(item.initial_option?.text) || value);
+function chosen(item, label, value, ids, choose) {
   const clear = () => {
-    Object.assign(box, { label: null, query: "" });
     choose(null);
     redraw();
   };

@@ -1,4 +1,5 @@
 // What has been filled in, kept beside the elements: it survives that a view is updated, covered by another or looked away from.
+// Where nothing has been filled in here, what Slack remembers of the field stands, and else what the field begins with.
 
 const forms = new Map();
 
@@ -6,12 +7,26 @@ const formOf = (surface) => {
   if (!forms.has(surface.key)) forms.set(surface.key, new Map());
   return forms.get(surface.key);
 };
-const fieldOf = (block, element) => `${block.block_id}\n${element.action_id}`;
+const fieldOf = (block, element) => `${block.block_id}\n${element.action_id}\n${element.type}`;
 
 export function valueOf(surface, block, element) {
   const form = formOf(surface);
   const field = fieldOf(block, element);
-  return form.has(field) ? form.get(field) : initialOf(element);
+  if (form.has(field)) return form.get(field);
+  const held = heldOf(surface, block, element);
+  return held ? valueIn(held) : initialOf(element);
+}
+
+/** The state of a field as Slack remembers it, if it does. */
+export function heldOf(surface, block, element) {
+  const held = surface.held?.[block.block_id]?.[element.action_id];
+  return held?.type === element.type ? held : null;
+}
+
+function valueIn(held) {
+  if (held.selected_options) return held.selected_options.map((option) => option.value);
+  if ("selected_option" in held) return held.selected_option?.value ?? null;
+  return held.value ?? held.selected_date ?? held.selected_time ?? held.selected_user ?? null;
 }
 
 export function setValue(surface, block, element, value) {
@@ -67,9 +82,19 @@ export function complaints(surface, blocks) {
   return found;
 }
 
-/** Forget what a view no longer asks for, and the views that are gone. */
-export function prune(openKeys) {
-  for (const key of forms.keys()) if (key.startsWith("view ") && !openKeys.has(key)) forms.delete(key);
+/** Forget what a view no longer asks for, as Slack does, and the views that are gone. */
+export function prune(open) {
+  const surfaces = new Map(open.map((surface) => [surface.key, surface]));
+  for (const [key, form] of forms) {
+    if (key.startsWith("message ")) continue;
+    const surface = surfaces.get(key);
+    if (!surface) {
+      forms.delete(key);
+      continue;
+    }
+    const asked = new Set((surface.blocks ?? []).flatMap((block) => fieldsIn(block).map((element) => fieldOf(block, element))));
+    for (const field of form.keys()) if (!asked.has(field)) form.delete(field);
+  }
 }
 
 export const forgetForms = () => forms.clear();

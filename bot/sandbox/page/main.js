@@ -126,7 +126,7 @@ document.addEventListener("focusin", ({ target }) => {
 });
 document.addEventListener("pointerdown", (event) => {
   if (ui.menu && !event.target.closest(".menu-holder")) set({ menu: null });
-  if (["faults", "jump"].includes(ui.panel) && !event.target.closest(".popover-holder")) set({ panel: null });
+  if (["faults", "jump", "members"].includes(ui.panel) && !event.target.closest(".popover-holder")) set({ panel: null });
 });
 document.addEventListener("scroll", () => ui.menu && set({ menu: null }), true);
 document.addEventListener("keydown", (event) => {

@@ -6,11 +6,11 @@ import { compose } from "./compose.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { refresh } from "./live.js";
-import { mrkdwn, unescape } from "./mrkdwn.js";
+import { glance, mrkdwn, unescape } from "./mrkdwn.js";
 import { ask, attempt } from "./notify.js";
 import { avatar } from "./people.js";
 import { isInThread, isReply, unreadThread, visibleTo } from "./seen.js";
-import { botName, now, redraw, set, store, ui, userById } from "./store.js";
+import { botName, now, redraw, set, slack, store, ui, userById } from "./store.js";
 import { messageSurface, showShown } from "./surface.js";
 import { dayHeading, dayKey, time, tsDate } from "./time.js";
 
@@ -39,7 +39,7 @@ function list(user, channel, messages, key, options) {
 }
 
 function sameBreath(before, message) {
-  return before.user === message.user && !before.blocks?.length && !message.blocks?.length && !before.ephemeral_to && !message.ephemeral_to
+  return before.user === message.user && !before.broadcast && !message.broadcast && !before.blocks?.length && !message.blocks?.length && !before.ephemeral_to && !message.ephemeral_to
     && !before.deleted && !message.deleted && Number(message.ts) - Number(before.ts) < TOGETHER_S;
 }
 
@@ -59,17 +59,26 @@ function row(user, channel, message, together, options) {
     h("p", { class: "message-head" },
       !message.deleted && h("strong", {}, author), bot && !message.deleted && h("span", { class: "app-tag" }, "App"),
       h("time", {}, time(tsDate(message.ts)))),
+    message.broadcast && isInThread(message) && !message.deleted && broadcastNote(user, channel, message, options),
     message.deleted ? h("p", { class: "tombstone" }, "Meddelandet har tagits bort.")
-      : editing ? editor(user, channel, message) : body(user, channel, message),
-    message.broadcast && isInThread(message) && !options.thread && h("p", { class: "also" }, "Svarade i en tråd"),
+      : editing ? editor(user, channel, message) : body(user, channel, message, options),
     options.all && summary(user, channel, message, options.all)),
   !message.deleted && !message.ephemeral_to && !editing && tools(user, channel, message, options));
 }
 
-function body(user, channel, message) {
+/** A reply that stands in the channel as well says in each of the two places that there is another. */
+function broadcastNote(user, channel, message, options) {
+  if (options.thread) return h("p", { class: "also" }, "Skickades också till kanalen");
+  const parent = (slack().messages?.[channel.id] ?? []).find(({ ts }) => ts === message.thread_ts);
+  const words = parent && !parent.deleted ? glance(parent.text) : "";
+  return h("p", { class: "also" }, "svarade i en tråd:", " ",
+    h("button", { type: "button", class: "also-thread", "data-testid": "slack-broadcast", on: { click: () => openThread(user, channel.id, message.thread_ts) } }, words || "Visa tråden"));
+}
+
+function body(user, channel, message, options) {
   const edited = message.edited && h("span", { class: "edited" }, "(redigerat)");
   if (message.blocks?.length) {
-    return h("div", { class: `card ${isCard(message) ? "card-framed" : ""}` }, blocks(messageSurface(user, channel.id, message), message.blocks), edited);
+    return h("div", { class: `card ${isCard(message) ? "card-framed" : ""}` }, blocks(messageSurface(user, channel.id, message, options.thread ? "thread" : ""), message.blocks), edited);
   }
   return h("div", { class: "text" }, mrkdwn(message.text), edited && " ", edited);
 }

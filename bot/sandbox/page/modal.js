@@ -9,7 +9,7 @@ import { refresh } from "./live.js";
 import { literal } from "./mrkdwn.js";
 import { attempt } from "./notify.js";
 import { slack, ui, viewsOf, whileBusy } from "./store.js";
-import { setProblems, showShown, viewSurface } from "./surface.js";
+import { homeSurface, setProblems, showShown, viewSurface } from "./surface.js";
 
 export function modalStack(user) {
   const views = viewsOf(user);
@@ -52,8 +52,11 @@ function takeFocus(el) {
 
 /** After a drawing: forget closed forms, and give the focus back when the last modal went away. */
 export function afterDrawing() {
-  const open = Object.entries(slack().views ?? {}).flatMap(([user, views]) => views.map((view) => viewSurface(user, view).key));
-  prune(new Set(open));
+  const { views, homes } = slack();
+  prune([
+    ...Object.entries(views ?? {}).flatMap(([user, stack]) => stack.map((view) => viewSurface(user, view))),
+    ...Object.entries(homes ?? {}).map(([user, view]) => homeSurface(user, view)),
+  ]);
   if (!cameFrom || document.querySelector(".modal")) return;
   if (document.activeElement === document.body && cameFrom.isConnected) cameFrom.focus({ preventScroll: true });
   cameFrom = null;

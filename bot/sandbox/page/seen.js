@@ -51,7 +51,8 @@ function newest(messages, user) {
 }
 
 const inChannel = (user, channel) => visibleTo(user, channel).filter((message) => !isReply(message));
-const inThread = (user, channel, ts) => visibleTo(user, channel).filter((m) => m.thread_ts === ts && m.ts !== ts);
+/** What is broadcast to the channel is seen there. */
+const inThread = (user, channel, ts) => visibleTo(user, channel).filter((message) => message.thread_ts === ts && isReply(message));
 
 export const lookAtChannel = (user, channel) => look(`${user} ${channel}`, newest(inChannel(user, channel), user));
 export const lookAtThread = (user, channel, ts) =>

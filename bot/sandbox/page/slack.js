@@ -6,6 +6,7 @@ import { compose } from "./compose.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { refresh } from "./live.js";
+import { membersControl } from "./members.js";
 import { channelList, commandHints, say, threadPanel } from "./messages.js";
 import { modalStack } from "./modal.js";
 import { attempt } from "./notify.js";
@@ -95,9 +96,9 @@ function conversation(user, channel) {
   const dm = channel.kind === "im";
   const draft = `slack ${user.id} ${channel.id}`;
   return h("div", { key: channel.id, class: "conversation" },
-    h("header", { class: "conversation-head" },
+    h("header", { class: `conversation-head ${dm ? "" : "channel-head"}` },
       h("h2", {}, dm ? botName() : `#${channel.name}`),
-      h("p", {}, dm ? "Direktmeddelande" : `${channel.members.length} ${channel.members.length === 1 ? "medlem" : "medlemmar"}`)),
+      dm ? h("p", {}, "Direktmeddelande") : membersControl(channel)),
     channelList(user.id, channel),
     compose({
       draft, label: dm ? `Skriv till ${botName()}` : `Skriv i #${channel.name}`, testid: "slack-compose", sendTestid: "slack-send",

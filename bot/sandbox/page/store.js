@@ -12,7 +12,7 @@ export const ui = {
   threads: {}, // user -> {channel, ts} or null
   editing: null, // {user, channel, ts}
   menu: null, // id of the one open menu
-  panel: null, // "faults", "jump" or "add-phone"
+  panel: null, // "faults", "jump", "add-phone" or "members"
   help: false,
   steps: { texted: false, answered: false, received: false },
   busy: new Set(),

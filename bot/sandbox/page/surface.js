@@ -9,14 +9,16 @@ import { redraw, whileBusy } from "./store.js";
 
 const problems = new Map(); // surface key -> {block_id: words}
 
-export const messageSurface = (user, channel, message) => ({
-  key: `message ${user} ${channel} ${message.ts}`, user, blocks: message.blocks, address: { channel, ts: message.ts },
+/** `place` tells apart the two times that one message is shown: in the channel and in its thread. */
+export const messageSurface = (user, channel, message, place = "") => ({
+  key: `message ${user} ${channel} ${message.ts}`, place, user, blocks: message.blocks, address: { channel, ts: message.ts },
 });
-export const viewSurface = (user, view) => ({
-  key: `view ${user} ${view.id}`, user, blocks: view.blocks, viewId: view.id, address: { view_id: view.id },
-});
-export const homeSurface = (user, view) => ({
-  key: `home ${user}`, user, blocks: view.blocks, viewId: view.id, address: { view_id: view.id },
+export const viewSurface = (user, view) => ofView(`view ${user} ${view.id}`, user, view);
+export const homeSurface = (user, view) => ofView(`home ${user}`, user, view);
+
+/** `held` is what Slack remembers of the fields, {block_id: {action_id: state}}. */
+const ofView = (key, user, view) => ({
+  key, place: "", user, blocks: view.blocks, viewId: view.id, address: { view_id: view.id }, held: view.state?.values,
 });
 
 export const problemsOf = (surface) => problems.get(surface.key) ?? {};
@@ -33,6 +35,10 @@ export function clearProblem(surface, blockId) {
   const { [blockId]: _, ...rest } = found;
   setProblems(surface, rest);
 }
+
+/** One name in the whole document for an element, also where a message is shown twice. */
+export const elementId = (surface, block, element) =>
+  `f ${surface.key} ${surface.place} ${block.block_id} ${element.action_id}`.replace(/[^\w-]/g, "_");
 
 export const busyKey = (surface, block, element) => `${surface.key} ${block.block_id} ${element.action_id}`;
 

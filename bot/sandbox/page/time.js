@@ -16,6 +16,9 @@ export function dayAndTime(date) {
   return { day: `${p.weekday} ${p.day} ${p.month} ${p.year}`, time: `${p.hour}.${p.minute}` };
 }
 
+/** 2026-11-20 in words: fredag 20 november 2026. */
+export const dayInWords = (iso) => dayAndTime(new Date(`${iso}T12:00:00Z`)).day;
+
 export function time(date) {
   return dayAndTime(date).time;
 }

@@ -12,6 +12,7 @@ HERE: Final = Path(__file__).parent
 SETTINGS: Final = HERE / "beredskap.toml"
 STAFF: Final = HERE / "staff.csv"
 YOUTHS: Final = HERE / "youths.csv"
+BACKGROUNDS: Final = HERE / "backgrounds.toml"  # one of them is to be looked over on the first morning
 ADMIN: Final = "karin.frost@example.se"  # reads the other files (--as)
 
 WEEKS: Final = 6

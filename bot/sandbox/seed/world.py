@@ -1,13 +1,16 @@
 """Fill a fresh world: phones, a workspace, and the people and rota that the bot's own imports read."""
 
 import csv
-from datetime import datetime
+import tomllib
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.domain.calendar import local
+from bot.domain.ids import NamndId
 from bot.sandbox.carrier import PretendCarrier
-from bot.sandbox.seed import ADMIN, PHONES, STAFF, YOUTHS, shifts_csv
+from bot.sandbox.seed import ADMIN, BACKGROUNDS, PHONES, STAFF, YOUTHS, shifts_csv
 from bot.sandbox.slack import PretendSlack
+from bot.services.background import BackgroundCommand, write_background
 from bot.services.context import Context
 from bot.services.imports import shifts, staff, youths
 from bot.services.imports.csv_table import read_table
@@ -33,7 +36,7 @@ def seed_carrier(carrier: PretendCarrier) -> None:
 
 
 def seed_slack(slack: PretendSlack) -> None:
-    """The workspace: the staff of staff.csv, and a channel per team."""
+    """The workspace: the staff of staff.csv, and a channel per team. An administrator sits in none of them."""
     people = _staff()
     for person in people:
         title = _title(person["roller"])
@@ -43,15 +46,44 @@ def seed_slack(slack: PretendSlack) -> None:
         ("C0SODERMARK", "sodermark-familjebehandlare", "sodermark/beredskap"),
         ("C0MYNDIGHET", "norrvik-mottagning", "norrvik/myndighet"),
     ):
-        slack.add_channel(channel, name, [p["slack_id"] for p in people if role in p["roller"]])
+        slack.add_channel(channel, name, [p["slack_id"] for p in people if _works_in(role, p["roller"])])
+
+
+def _works_in(team: str, roles: str) -> bool:
+    return any(f"{team}/{role}" in roles for role in ("familjebehandlare", "handläggare", "ledare"))
 
 
 async def seed_bot(ctx: Context, now: datetime) -> None:
-    """Import people and rota as an administrator would. Raises BadSeed."""
+    """Import people and rota as an administrator would, and write what the teams know. Raises BadSeed."""
     await _import(staff.import_staff, STAFF.read_bytes(), staff.COLUMNS, ctx, None)
     await _import(youths.import_youths, YOUTHS.read_bytes(), youths.COLUMNS, ctx, ADMIN)
     rota = shifts_csv(local(now).date()).encode()
     await _import(shifts.import_shifts, rota, shifts.COLUMNS, ctx, ADMIN)
+    await _write_backgrounds(ctx, now)
+
+
+async def _write_backgrounds(ctx: Context, now: datetime) -> None:
+    """Let a familjebehandlare of the home nämnd write each of them, as they would by day: it is not an import."""
+    users = {person["epost"]: person["slack_id"] for person in _staff()}
+    backgrounds = tomllib.loads(BACKGROUNDS.read_text(encoding="utf-8"))["background"]
+    keys = [(NamndId(written["namnd"]), str(written["reference"])) for written in backgrounds]
+    found = await ctx.store.read(lambda tx: tx.people.youths_by_reference(keys))
+    for key, written in zip(keys, backgrounds, strict=True):
+        if key not in found:
+            raise BadSeed(f"{BACKGROUNDS.name}: {key}")
+        youth = found[key]
+        review_on = local(now).date() + timedelta(days=written["review_in_days"])
+        command = BackgroundCommand(
+            slack_user_id=users[written["written_by"]],
+            youth_id=youth.id,
+            agreements=written["agreements"],
+            watch_for=written["watch_for"],
+            interpreter=written["interpreter"],
+            call_first=written["call_first"],
+            review_on=review_on.isoformat(),
+            key=f"seed:{youth.id}",
+        )
+        await write_background(command, ctx=ctx)
 
 
 async def _import(action: Any, data: bytes, columns: Any, ctx: Context, as_email: str | None) -> None:

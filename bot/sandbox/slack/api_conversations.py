@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeVar
 
 from . import payloads
 from .arguments import Arguments
@@ -12,7 +13,10 @@ from .state import Channel, Json, Message, Workspace
 
 MOST_USERS: Final = 8  # conversations.open, facts/slack.md section 7
 MOST_MESSAGES: Final = 999
-USUAL_MESSAGES: Final = 100
+MOST_MEMBERS: Final = 1000  # docs.slack.dev/reference/methods/conversations.members, which recommends 200
+USUAL_PAGE: Final = 100  # messages or members when no limit is given
+
+Item = TypeVar("Item")
 
 
 class Conversations:
@@ -24,6 +28,7 @@ class Conversations:
         self.methods = {
             "conversations.open": Method(self.open, None, 3),
             "conversations.info": Method(self.info, None, 3),
+            "conversations.members": Method(self.members, None, 4),
             "conversations.history": Method(self.history, None, 3),
             "conversations.replies": Method(self.replies, None, 3),
         }
@@ -48,10 +53,20 @@ class Conversations:
         return {"channel": shown}
 
     def info(self, args: Arguments) -> Json:
-        """conversations.info: channels:read, groups:read or im:read."""
-        channel = self._workspace.visible_to_bot(args.text("channel"))
-        self._scopes.need_for(channel, "read")
-        return {"channel": payloads.conversation(self._workspace, channel)}
+        """conversations.info: channels:read, groups:read or im:read. It counts the members only when asked to."""
+        channel = self._known(args)
+        shown = payloads.conversation(self._workspace, channel)
+        if args.flag("include_num_members"):  # docs.slack.dev/reference/methods/conversations.info
+            shown["num_members"] = len(channel.members)
+        return {"channel": shown}
+
+    def members(self, args: Arguments) -> Json:
+        """conversations.members: everybody's id, strangers' and the bot's own too; scopes as for info.
+
+        docs.slack.dev/reference/methods/conversations.members: `next_cursor` is empty at the end.
+        """
+        page, next_cursor = _cut(args, self._known(args).members, MOST_MEMBERS)
+        return {"members": page, "response_metadata": {"next_cursor": next_cursor}}
 
     def history(self, args: Arguments) -> Json:
         """conversations.history: newest first, without the insides of threads."""
@@ -83,6 +98,12 @@ class Conversations:
         self._workspace.changed()
         return channel
 
+    def _known(self, args: Arguments) -> Channel:
+        """facts/slack.md section 7: *:read for the kind of channel."""
+        channel = self._workspace.visible_to_bot(args.text("channel"))
+        self._scopes.need_for(channel, "read")
+        return channel
+
     def _readable(self, args: Arguments) -> Channel:
         """facts/slack.md section 7: *:history for the kind of channel."""
         channel = self._workspace.visible_to_bot(args.text("channel"))
@@ -102,23 +123,26 @@ class Conversations:
             on_edge = is_inclusive and message.ts in (oldest, latest)
             if (inside or on_edge) and not message.deleted and message.ephemeral_to is None:
                 found.append(message)
-        limit = args.number("limit", USUAL_MESSAGES)
-        if not 1 <= limit <= MOST_MESSAGES:
-            raise ApiError("invalid_limit")
-        start = _start(args.text("cursor"))
-        rest = len(found) - start - limit
+        shown, next_cursor = _cut(args, found, MOST_MESSAGES)
         with_metadata = args.flag("include_all_metadata")
         page: Json = {
-            "messages": [
-                payloads.message(self._workspace, message, with_metadata=with_metadata)
-                for message in found[start : start + limit]
-            ],
-            "has_more": rest > 0,
+            "messages": [payloads.message(self._workspace, message, with_metadata=with_metadata) for message in shown],
+            "has_more": next_cursor != "",
         }
-        if rest > 0:
-            cursor = base64.b64encode(f"next:{start + limit}".encode()).decode()
-            page["response_metadata"] = {"next_cursor": cursor}
+        if next_cursor:
+            page["response_metadata"] = {"next_cursor": next_cursor}
         return page
+
+
+def _cut(args: Arguments, whole: Sequence[Item], most: int) -> tuple[list[Item], str]:
+    """Return one page and the cursor of the next, empty at the end. Raises `invalid_limit` or `invalid_cursor`."""
+    limit = args.number("limit", USUAL_PAGE)
+    if not 1 <= limit <= most:
+        raise ApiError("invalid_limit")
+    start = _start(args.text("cursor"))
+    end = start + limit
+    next_cursor = base64.b64encode(f"next:{end}".encode()).decode() if end < len(whole) else ""
+    return list(whole[start:end]), next_cursor
 
 
 def _start(cursor: str) -> int:

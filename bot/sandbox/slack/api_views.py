@@ -112,7 +112,7 @@ class Views:
 
     def replace(self, view: View, given: Json) -> None:
         """Give a view new content: a new hash, and what was typed stays where the fields stay."""
-        view.values = carried_over(view, given["blocks"])
+        view.values = carried_over(view.values, given["blocks"])
         view.given = given
         view.hash = self._new_hash()
         self._workspace.changed()
@@ -122,7 +122,7 @@ class Views:
     def _new(self, user: str, given: Json, *, root: str | None) -> View:
         view_id = self._workspace.new_id("V")
         view = View(view_id, user, given["type"], given, self._new_hash(), root or view_id)
-        view.values = carried_over(view, view.blocks)
+        view.values = carried_over({}, view.blocks)
         return view
 
     def _new_hash(self) -> str:

@@ -1,6 +1,7 @@
 """Checks of the small parts of Block Kit: text, options, confirmations. facts/slack.md section 8."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any, Final
 
 OPTION_TEXT: Final = 75
@@ -11,6 +12,14 @@ ID_LENGTH: Final = 255
 PLAIN: Final = ("plain_text",)
 ANY_TEXT: Final = ("plain_text", "mrkdwn")
 TEXT_PROPERTIES: Final = {"plain_text": {"type", "text", "emoji"}, "mrkdwn": {"type", "text", "verbatim"}}
+
+
+def is_day(value: Any) -> bool:
+    """Tell whether `value` is a day as Slack writes it, YYYY-MM-DD (date picker element reference)."""
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 class Complaints:
@@ -77,6 +86,11 @@ class Complaints:
             self.add(f"no more than {most} items allowed", at)
         for index, option in enumerate(value):
             self.option(option, f"{at}/{index}", kinds=kinds, with_url=with_url)
+
+    def day(self, value: Any, at: str) -> None:
+        """Check a day, YYYY-MM-DD. None is fine: it is absent."""
+        if value is not None and not is_day(value):
+            self.add("must be a date in the format YYYY-MM-DD", at)
 
     def confirm(self, value: Any, at: str) -> None:
         """Check a confirmation: title 100, text 300, confirm 30, deny 30 (facts/slack.md section 8)."""

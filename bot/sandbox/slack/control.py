@@ -39,6 +39,13 @@ class Fields:
             raise ControlError(400, f"{name} must be an object")
         return value
 
+    def switch(self, name: str) -> bool:
+        """Return a truth value that is required."""
+        value = self.given.get(name)
+        if not isinstance(value, bool):
+            raise ControlError(400, f"{name} must be true or false")
+        return value
+
     def flag(self, name: str) -> bool:
         """Return a truth value, False when absent."""
         return self.given.get(name) is True
@@ -52,7 +59,7 @@ class Control:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
-        acts: dict[str, Act] = {
+        people: dict[str, Act] = {
             "say": self._say,
             "edit": self._edit,
             "delete": self._delete,
@@ -63,8 +70,12 @@ class Control:
             "home": self._home,
             "command": self._command,
         }
-        routes = [web.post(f"/control/slack/users/{{user}}/{name}", _handler(act)) for name, act in acts.items()]
-        return [*routes, web.get("/control/slack/recorder", self._recorder)]
+        channels: dict[str, Act] = {"invite": self._invite, "kick": self._kick, "shared": self._shared}
+        return [
+            *(web.post(f"/control/slack/users/{{id}}/{name}", _handler(act)) for name, act in people.items()),
+            *(web.post(f"/control/slack/channels/{{id}}/{name}", _handler(act)) for name, act in channels.items()),
+            web.get("/control/slack/recorder", self._recorder),
+        ]
 
     async def _say(self, user: str, fields: Fields) -> Json:
         channel, text = fields.text("channel"), fields.text("text")
@@ -92,9 +103,11 @@ class Control:
         )
 
     async def _suggest(self, user: str, fields: Fields) -> Json:
-        names = ("view_id", "block_id", "action_id", "value")
-        view_id, block_id, action_id, value = (fields.text(name) for name in names)
-        return await self._slack.suggest(user, view_id, block_id, action_id, value)
+        block_id, action_id, value = (fields.text(name) for name in ("block_id", "action_id", "value"))
+        channel, ts = fields.maybe("channel"), fields.maybe("ts")
+        return await self._slack.suggest(
+            user, fields.maybe("view_id"), block_id, action_id, value, channel=channel, ts=ts
+        )
 
     async def _submit(self, user: str, fields: Fields) -> Json:
         return await self._slack.submit(user, fields.text("view_id"), fields.table("values"))
@@ -111,6 +124,18 @@ class Control:
         command, text = fields.text("command"), fields.text("text", "")
         return await self._slack.command(user, command, text, fields.maybe("channel"))
 
+    async def _invite(self, channel: str, fields: Fields) -> Json:
+        self._slack.invite(channel, fields.text("user"))
+        return {"ok": True}
+
+    async def _kick(self, channel: str, fields: Fields) -> Json:
+        self._slack.kick(channel, fields.text("user"))
+        return {"ok": True}
+
+    async def _shared(self, channel: str, fields: Fields) -> Json:
+        self._slack.share(channel, on=fields.switch("on"))
+        return {"ok": True}
+
     async def _recorder(self, request: web.Request) -> web.Response:
         return web.json_response({"ok": True, "records": self._slack.recorder.as_list()})
 
@@ -126,7 +151,7 @@ def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
                 raise ControlError(400, "the body is no JSON") from None
             if not isinstance(given, dict):
                 raise ControlError(400, "the body is no object")
-            return web.json_response(await act(request.match_info["user"], Fields(given)))
+            return web.json_response(await act(request.match_info["id"], Fields(given)))
         except ControlError as error:
             return web.json_response({"ok": False, "error": error.error}, status=error.status)
 

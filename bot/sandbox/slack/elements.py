@@ -120,6 +120,11 @@ def _plain_text_input(complaints: Complaints, element: dict[str, Any], at: str) 
     complaints.length(element.get("initial_value"), f"{at}/initial_value", 3000)
 
 
+def _datepicker(complaints: Complaints, element: dict[str, Any], at: str) -> None:
+    """initial_date is YYYY-MM-DD."""
+    complaints.day(element.get("initial_date"), f"{at}/initial_date")
+
+
 def _choices(complaints: Complaints, element: dict[str, Any], at: str) -> None:
     """checkboxes, radio: 10 options, which may be mrkdwn."""
     complaints.options(element.get("options"), f"{at}/options", 10, kinds=ANY_TEXT)
@@ -171,6 +176,7 @@ _CHECKERS: Final[dict[str, Callable[[Complaints, dict[str, Any], str], None]]] =
     "button": _button,
     "image": Complaints.image,
     "plain_text_input": _plain_text_input,
+    "datepicker": _datepicker,
     "radio_buttons": _choices,
     "checkboxes": _choices,
     "overflow": _overflow,

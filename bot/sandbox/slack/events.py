@@ -8,7 +8,7 @@ from typing import Any, Final
 from . import payloads
 from .delivery import Answer, Courier, Retry
 from .faults import SlackFaults
-from .state import Json, Message, Workspace
+from .state import Channel, Json, Message, User, Workspace
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +83,7 @@ class Events:
 
     def _envelope(self, event: Json) -> Json:
         workspace = self._workspace
+        channel = workspace.channels.get(str(event.get("channel")))
         return {
             "token": payloads.VERIFICATION,
             "team_id": workspace.team_id,
@@ -102,7 +103,7 @@ class Events:
                     "is_enterprise_install": False,
                 }
             ],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": channel is not None and channel.is_ext_shared,
             "event_context": workspace.new_id("4-sandbox-"),
         }
 
@@ -143,6 +144,25 @@ class Events:
             previous_message=payloads.message(self._workspace, before),
             deleted_ts=before.ts,
         )
+
+    # -- members
+
+    def joined(self, channel: Channel, user: User) -> None:
+        """Tell that somebody has come into a channel that the bot is in."""
+        self._member_event("member_joined_channel", channel, user)
+
+    def went(self, channel: Channel, user: User) -> None:
+        """Tell that somebody has left such a channel, or been taken out of it."""
+        self._member_event("member_left_channel", channel, user)
+
+    def _member_event(self, kind: str, channel: Channel, user: User) -> None:
+        """docs.slack.dev/reference/events/member_joined_channel: channel_type is C, or G for a private one."""
+        if self._workspace.bot_user_id in channel.members:
+            where = {"channel": channel.id, "channel_type": "G" if channel.is_private else "C"}
+            who = {"user": user.id, "team": user.team_id}
+            self.emit({"type": kind, **who, **where, "event_ts": self._workspace.new_ts()})
+
+    # -- parts
 
     def _subtype(self, channel_id: str, subtype: str, **more: Any) -> None:
         ts = self._workspace.new_ts()

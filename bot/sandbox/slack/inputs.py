@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from .blocks import touchable
+from .composition import is_day
 from .errors import ControlError
-from .state import Json, View
+from .state import Json, Values, View
 
 REQUIRED_TEXT: Final = "Fyll i det här fältet."
 TOO_SHORT: Final = "Skriv minst {length} tecken."
@@ -66,11 +67,11 @@ def initial(element: Json) -> Json:
     return {"type": kind, name: element.get(start)}
 
 
-def carried_over(view: View, blocks: list[Json]) -> dict[str, dict[str, Json]]:
+def carried_over(before: Values, blocks: list[Json]) -> Values:
     """Return the values for new blocks: what was typed stays where block_id, action_id and type stay."""
-    values: dict[str, dict[str, Json]] = {}
+    values: Values = {}
     for block, element in fields(blocks):
-        typed = view.values.get(block["block_id"], {}).get(element["action_id"])
+        typed = before.get(block["block_id"], {}).get(element["action_id"])
         is_same = typed is not None and typed["type"] == element["type"]
         values.setdefault(block["block_id"], {})[element["action_id"]] = (
             typed if typed and is_same else initial(element)
@@ -88,7 +89,7 @@ def fill_in(view: View, given: dict[str, dict[str, Any]]) -> None:
             element = found.get((block_id, action_id))
             if element is None:
                 raise ControlError(400, f"no field {block_id}/{action_id} in the view")
-            offered = view.offered.get(f"{block_id}/{action_id}", [])
+            offered = view.options_at(block_id, action_id)
             view.values.setdefault(block_id, {})[action_id] = entered(element, raw, offered)
 
 
@@ -98,11 +99,13 @@ def entered(element: Json, raw: Any, offered: list[Json]) -> Json:
     if name is None:
         raise ControlError(400, f"{kind} takes no value")
     if kind in SINGLE_OPTION:
-        return {"type": kind, name: None if raw is None else option_of(element, raw, offered)}
+        return {"type": kind, name: None if raw in (None, "") else option_of(element, raw, offered)}
     if kind in MANY_OPTIONS:
         return {"type": kind, name: [option_of(element, value, offered) for value in raw or []]}
     if kind in MANY:
         return {"type": kind, name: list(raw or [])}
+    if kind == "datepicker" and raw not in (None, "") and not is_day(raw):
+        raise ControlError(400, f"{raw!r} is no day: a date picker takes YYYY-MM-DD")
     return {"type": kind, name: None if raw == "" else raw}
 
 

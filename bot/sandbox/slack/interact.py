@@ -9,8 +9,9 @@ from .api_chat import Chat
 from .blocks import touchable
 from .delivery import Courier
 from .errors import ControlError
-from .inputs import entered, fill_in, initial, option_of, problems, property_of
-from .state import Json, Message, View, Workspace
+from .inputs import carried_over, entered, fill_in, initial, option_of, problems, property_of
+from .recorder import Kind
+from .state import Channel, Choices, Json, Message, View, Workspace
 from .tickets import Tickets
 from .writing import Writing
 
@@ -46,27 +47,26 @@ class Interactions:
     async def click_in_message(
         self, user_id: str, channel_id: str, ts: str, action_id: str, block_id: str | None = None, selected: Any = None
     ) -> Json:
-        """Use an element of a message; answer what Slack would show the person, None for nothing."""
-        channel = self._writing.place(user_id, channel_id)
-        message = self._workspace.find_message(channel.id, ts)
-        if message is None or message.ephemeral_to not in (None, user_id):
-            raise ControlError(404, "message_not_found")
+        """Use an element of a message; answer what Slack would show the person, None for nothing.
+
+        The state tells of every element of the message that holds a value, as this person has left it.
+        """
+        channel, message = self._message(user_id, channel_id, ts)
         block, element = _find(message.blocks, action_id, block_id)
-        action, state = self._action(block, element, selected, [])
-        user = self._workspace.person(user_id)
-        container = {"type": "message", "message_ts": ts, "channel_id": channel.id, "is_app_unfurl": False}
-        container["is_ephemeral"] = message.ephemeral_to is not None
-        if message.thread_ts is not None:
-            container["thread_ts"] = message.thread_ts
+        choices = self._workspace.choices_in(message, user_id)
+        choices.values = carried_over(choices.values, message.blocks)
+        action, state = self._action(block, element, selected, choices)
+        if state is not None:
+            choices.values[block["block_id"]][action_id] = state
         payload = payloads.interaction(
             self._workspace,
             "block_actions",
-            user,
-            container=container,
+            self._workspace.person(user_id),
+            container=_container(message),
             trigger_id=self._tickets.new_trigger(user_id),
             channel=payloads.place(channel),
             message=self._seen(message),
-            state={"values": {block["block_id"]: {action_id: state}} if state else {}},
+            state={"values": choices.values},
             response_url=self._response_url(user_id, channel.id, ts),
             actions=[action],
         )
@@ -90,10 +90,9 @@ class Interactions:
         view = self._view(user_id, view_id)
         fill_in(view, values or {})
         block, element = _find(view.blocks, action_id, block_id)
-        block_id = str(block["block_id"])
-        action, state = self._action(block, element, selected, view.offered.get(f"{block_id}/{action_id}", []))
+        action, state = self._action(block, element, selected, view)
         if state is not None:
-            view.values.setdefault(block_id, {})[action_id] = state
+            view.values.setdefault(str(block["block_id"]), {})[action_id] = state
             self._workspace.changed()
         if block["type"] == "input" and not block.get("dispatch_action", False):
             return {"ok": True, "shown": None}
@@ -111,27 +110,28 @@ class Interactions:
         return {"ok": True, "shown": trouble(answer)}
 
     async def suggest(self, user_id: str, view_id: str, block_id: str, action_id: str, value: str) -> Json:
-        """Type in an external select and return the options that come up, at most 100."""
+        """Type in an external select of a view and return the options that come up, at most 100."""
         view = self._view(user_id, view_id)
         _, element = _find(view.blocks, action_id, block_id)
-        if element["type"] not in ("external_select", "multi_external_select"):
-            raise ControlError(400, "not an external select")
-        if len(value) < element.get("min_query_length", USUAL_QUERY):
-            return {"ok": True, "options": [], "shown": None}
-        payload = payloads.interaction(
-            self._workspace,
-            "block_suggestion",
-            self._workspace.person(user_id),
-            container={"type": "view", "view_id": view.id},
-            action_id=action_id,
-            block_id=block_id,
-            value=value,
-            view=payloads.view(self._workspace, view),
-        )
-        answer = await self._courier.send("interactive", payload, kind="modal", accepts_payload=True)
-        outcome = options_in(answer)
-        view.offered[f"{block_id}/{action_id}"] = outcome["options"]
-        return outcome
+        where: Json = {
+            "container": {"type": "view", "view_id": view.id},
+            "view": payloads.view(self._workspace, view),
+        }
+        return await self._suggest(user_id, view, element, block_id, value, where, "modal")
+
+    async def suggest_in_message(
+        self, user_id: str, channel_id: str, ts: str, block_id: str, action_id: str, value: str
+    ) -> Json:
+        """Type in an external select of a message and return the options that come up, at most 100."""
+        channel, message = self._message(user_id, channel_id, ts)
+        _, element = _find(message.blocks, action_id, block_id)
+        where: Json = {
+            "container": _container(message),
+            "channel": payloads.place(channel),
+            "message": self._seen(message),
+        }
+        choices = self._workspace.choices_in(message, user_id)
+        return await self._suggest(user_id, choices, element, block_id, value, where, "message")
 
     # -- modals
 
@@ -215,6 +215,35 @@ class Interactions:
 
     # -- parts
 
+    async def _suggest(
+        self, user_id: str, choices: Choices, element: Json, block_id: str, value: str, where: Json, kind: Kind
+    ) -> Json:
+        if element["type"] not in ("external_select", "multi_external_select"):
+            raise ControlError(400, "not an external select")
+        if len(value) < element.get("min_query_length", USUAL_QUERY):
+            return {"ok": True, "options": [], "shown": None}
+        payload = payloads.interaction(
+            self._workspace,
+            "block_suggestion",
+            self._workspace.person(user_id),
+            action_id=element["action_id"],
+            block_id=block_id,
+            value=value,
+            **where,
+        )
+        answer = await self._courier.send("interactive", payload, kind=kind, accepts_payload=True)
+        outcome = options_in(answer)
+        choices.offered[f"{block_id}/{element['action_id']}"] = outcome["options"]
+        return outcome
+
+    def _message(self, user_id: str, channel_id: str, ts: str) -> tuple[Channel, Message]:
+        """Return a message that a person can see, and where it stands."""
+        channel = self._writing.place(user_id, channel_id)
+        message = self._workspace.find_message(channel.id, ts)
+        if message is None or message.ephemeral_to not in (None, user_id):
+            raise ControlError(404, "message_not_found")
+        return channel, message
+
     def _view(self, user_id: str, view_id: str) -> View:
         self._workspace.person(user_id)
         view = self._workspace.find_view(view_id)
@@ -230,8 +259,9 @@ class Interactions:
         token = self._tickets.new_response_url(user_id, channel_id, ts)
         return f"{self._base_url().rstrip('/')}/slack/respond/{token}"
 
-    def _action(self, block: Json, element: Json, selected: Any, offered: list[Json]) -> tuple[Json, Json | None]:
+    def _action(self, block: Json, element: Json, selected: Any, choices: Choices) -> tuple[Json, Json | None]:
         """Return the entry in `actions`, and the element's new state when it has one."""
+        offered = choices.options_at(block["block_id"], element["action_id"])
         action: Json = {
             "type": element["type"],
             "action_id": element["action_id"],
@@ -247,6 +277,18 @@ class Interactions:
             return action, None
         state = initial(element) if selected is None else entered(element, selected, offered)
         return {**action, **state}, state
+
+
+def _container(message: Message) -> Json:
+    """Return where in Slack an element stands that somebody used."""
+    container = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": message.channel,
+        "is_ephemeral": message.ephemeral_to is not None,
+        "is_app_unfurl": False,
+    }
+    return container if message.thread_ts is None else {**container, "thread_ts": message.thread_ts}
 
 
 def _find(blocks: list[Json], action_id: str, block_id: str | None) -> tuple[Json, Json]:

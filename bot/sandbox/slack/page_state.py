@@ -40,7 +40,9 @@ def _channel(workspace: Workspace, channel: Channel) -> Json:
         "name": channel.name,
         "kind": channel.kind,
         "members": [member for member in channel.members if member != workspace.bot_user_id],
+        "bot_is_member": workspace.bot_user_id in channel.members,
         "is_private": channel.is_private,
+        "is_ext_shared": channel.is_ext_shared,
         "is_archived": channel.is_archived,
     }
 

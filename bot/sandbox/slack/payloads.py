@@ -62,8 +62,10 @@ def conversation(workspace: Workspace, channel: Channel) -> Json:
         **shown,
         "name": channel.name,
         "name_normalized": channel.name,
-        "is_channel": not channel.is_private,
-        "is_group": channel.is_private,
+        # is_group: only private channels from before March 2021, whose ids begin with G, and group DMs.
+        # docs.slack.dev/reference/objects/conversation-object
+        "is_channel": not channel.id.startswith("G"),
+        "is_group": channel.id.startswith("G"),
         "is_private": channel.is_private,
         "is_general": channel.is_general,
         "is_member": workspace.bot_user_id in channel.members,
@@ -71,7 +73,6 @@ def conversation(workspace: Workspace, channel: Channel) -> Json:
         "is_ext_shared": channel.is_ext_shared,
         "is_org_shared": False,
         "is_pending_ext_shared": channel.is_pending_ext_shared,
-        "num_members": len(channel.members),
     }
 
 
@@ -116,6 +117,10 @@ def _thread(workspace: Workspace, held: Message) -> Json:
         place_in_thread: Json = {"thread_ts": held.thread_ts}
         if parent is not None:
             place_in_thread["parent_user_id"] = parent.user
+        if held.broadcast:  # docs.slack.dev/reference/events/message/thread_broadcast
+            place_in_thread["subtype"] = "thread_broadcast"
+            if parent is not None:
+                place_in_thread["root"] = message(workspace, parent)
         return place_in_thread
     replies = workspace.replies(held)
     if not replies:

@@ -18,6 +18,7 @@ from .errors import ControlError
 from .events import Events
 from .faults import SlackFaults
 from .interact import Given, Interactions
+from .membership import Membership
 from .methods import Scopes
 from .page_state import page_state
 from .rate_limits import RateLimits
@@ -86,6 +87,7 @@ class PretendSlack:
         views = Views(workspace=self.workspace, tickets=self.tickets)
         conversations = Conversations(workspace=self.workspace, scopes=self.scopes)
         people = People(workspace=self.workspace, scopes=self.scopes, socket=self.socket)
+        self._membership = Membership(workspace=self.workspace, events=self.events)
         self._writing = Writing(workspace=self.workspace, events=self.events)
         self._interactions = Interactions(
             workspace=self.workspace,
@@ -172,6 +174,18 @@ class PretendSlack:
         self.workspace.channels[id] = channel
         self.workspace.changed()
         return channel
+
+    def invite(self, channel: str, user: str) -> None:
+        """Make somebody (a person, a stranger, the bot) a member of a channel; twice is harmless."""
+        self._membership.invite(channel, user)
+
+    def kick(self, channel: str, user: str) -> None:
+        """Take somebody out of a channel; twice is harmless."""
+        self._membership.kick(channel, user)
+
+    def share(self, channel: str, *, on: bool = True) -> None:
+        """Share a channel with another organisation (`is_ext_shared`), or stop."""
+        self._membership.share(channel, on=on)
 
     def im(self, user: str) -> str:
         """Return the id of a person's conversation with the bot."""
@@ -268,9 +282,23 @@ class PretendSlack:
             raise ControlError(400, "either view_id or channel and ts")
         return await self._interactions.click_in_message(user, channel, ts, action_id, block_id, selected)
 
-    async def suggest(self, user: str, view_id: str, block_id: str, action_id: str, value: str) -> Json:
-        """Type in an external select; return the options."""
-        return await self._interactions.suggest(user, view_id, block_id, action_id, value)
+    async def suggest(
+        self,
+        user: str,
+        view_id: str | None,
+        block_id: str,
+        action_id: str,
+        value: str,
+        *,
+        channel: str | None = None,
+        ts: str | None = None,
+    ) -> Json:
+        """Type in an external select of a view, or of a message (`channel`, `ts`); return the options."""
+        if view_id is not None:
+            return await self._interactions.suggest(user, view_id, block_id, action_id, value)
+        if channel is None or ts is None:
+            raise ControlError(400, "either view_id or channel and ts")
+        return await self._interactions.suggest_in_message(user, channel, ts, block_id, action_id, value)
 
     async def submit(self, user: str, view_id: str, values: Given | None = None) -> Json:
         """Submit a modal; return response_action, errors, and what Slack shows."""

@@ -10,6 +10,7 @@ from bot.clock import Clock
 from .errors import ApiError, ControlError
 
 Json = dict[str, Any]
+Values = dict[str, dict[str, Json]]  # what `state.values` shows: by block_id and action_id
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROS: Final = 1_000_000
@@ -77,8 +78,21 @@ class Message:
     client_msg_id: str | None = None
 
 
+@dataclass(kw_only=True)
+class Choices:
+    """What one person has chosen and typed, in a view or in a message; the message itself does not change."""
+
+    values: Values = field(default_factory=dict)
+    offered: dict[str, list[Json]] = field(default_factory=dict)  # external options shown, by block and action
+
+    def options_at(self, block_id: str, action_id: str) -> list[Json]:
+        """Return the options that an external select may be set to: those shown last, and the one chosen."""
+        chosen = self.values.get(block_id, {}).get(action_id, {}).get("selected_option")
+        return [*self.offered.get(f"{block_id}/{action_id}", []), *([chosen] if chosen else [])]
+
+
 @dataclass
-class View:
+class View(Choices):
     """A modal on somebody's stack, or somebody's App Home. `values` is what `state.values` shows."""
 
     id: str
@@ -88,8 +102,6 @@ class View:
     hash: str
     root_view_id: str
     previous_view_id: str | None = None
-    values: dict[str, dict[str, Json]] = field(default_factory=dict)
-    offered: dict[str, list[Json]] = field(default_factory=dict)  # external options shown, by block and action
 
     @property
     def blocks(self) -> list[Json]:
@@ -126,6 +138,7 @@ class Workspace:
         self.messages: dict[str, dict[str, Message]] = {}
         self.stacks: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
+        self.choices: dict[tuple[str, str, str], Choices] = {}  # by user, channel and ts
         self.last_ts = 0  # microseconds
         self.last_id = 0
 
@@ -185,6 +198,15 @@ class Workspace:
             raise ApiError("channel_not_found")
         return channel
 
+    def team_channel(self, channel_id: str) -> Channel:
+        """Return a channel that people can come and go in, or raise ControlError."""
+        channel = self.channels.get(channel_id)
+        if channel is None:
+            raise ControlError(404, "channel_not_found")
+        if channel.kind != "channel":
+            raise ControlError(409, "not_a_channel")
+        return channel
+
     # -- messages
 
     def add_message(self, message: Message) -> Message:
@@ -218,6 +240,10 @@ class Workspace:
         self.changed()
         return before
 
+    def choices_in(self, message: Message, user_id: str) -> Choices:
+        """Return what a person has chosen in a message."""
+        return self.choices.setdefault((user_id, message.channel, message.ts), Choices())
+
     # -- views
 
     def stack(self, user_id: str) -> list[View]:
@@ -235,7 +261,7 @@ class Workspace:
     # -- surviving a restart
 
     def snapshot(self) -> Json:
-        """Return everything as JSON. Open modals are dropped, as a person would lose them on a reload."""
+        """Return everything as JSON. Open modals and choices are dropped, as a person loses them on a reload."""
         return {
             "users": [asdict(user) for user in self.users.values()],
             "channels": [asdict(channel) for channel in self.channels.values()],

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.conversation import Conversation
+from bot.domain.duty import Shift
 from bot.domain.errors import AuditEntry, NotAllowed, NotFound
 from bot.domain.ids import ConversationId, NamndId
 from bot.domain.people import LinkedContact, Staff, World
-from bot.domain.secrecy import Act, Actor, Allowed, Denied, Subject, Turn, may
+from bot.domain.secrecy import Act, Actor, Allowed, Denied, Subject, Turn, may, note_deadline
 from bot.ports import Tx
 from bot.services.context import Context
 
@@ -28,12 +29,17 @@ def actor(tx: Tx, ctx: Context, staff: Staff) -> Actor:
     """Return `staff` with the duty they have now and lately had."""
     now = ctx.clock.now()
     mine = [s for s in tx.shifts.between(now - FORMER_SHIFTS, now + timedelta(seconds=1)) if s.staff_id == staff.id]
-    turns = [(shift, Turn(shift.id, answers_for(ctx, shift.lending_namnd), shift.starts_at)) for shift in mine]
+    turns = [(shift, _turn(ctx, shift)) for shift in mine]
     return Actor(
         staff,
         on_duty=tuple(turn for shift, turn in turns if shift.covers(now)),
         former=tuple(turn for shift, turn in turns if shift.ends_at <= now),
     )
+
+
+def _turn(ctx: Context, shift: Shift) -> Turn:
+    namnder = answers_for(ctx, shift.lending_namnd)
+    return Turn(shift.id, namnder, shift.starts_at, note_deadline(shift, ctx.rules.closed_days))
 
 
 def answers_for(ctx: Context, lending_namnd: NamndId) -> frozenset[NamndId]:

@@ -14,6 +14,7 @@ from bot.domain.routing import ground_of
 from bot.domain.rules import ChatContent, NamndRules
 from bot.ports import Post, Tx
 from bot.services.context import Context
+from bot.services.shared.digest_posts import refresh_handovers
 
 log = structlog.get_logger(__name__)
 
@@ -152,10 +153,11 @@ def is_inline(tx: Tx, ctx: Context, conversation: Conversation, target: str) -> 
 
 
 def refresh(tx: Tx, conversation: Conversation, *, priority: Priority = Priority.NORMAL) -> None:
-    """Have every card and open modal of the conversation drawn again."""
+    """Have every card, open modal and handover that shows the conversation drawn again."""
     for post in tx.posts.cards_of(conversation.id):
         refresh_card(tx, post, priority=priority)
     tx.views.mark_dirty(conversation.id)
+    refresh_handovers(tx, conversation)
 
 
 def refresh_card(tx: Tx, post: Post, *, priority: Priority = Priority.NORMAL) -> None:

@@ -60,7 +60,7 @@ def recount(tx: Tx, conversation: Conversation) -> Conversation:
     if not conversation.is_open:
         return conversation
     said = tx.messages.of(conversation.id, limit=RECENT)
-    reached = max((m.seq for m in said if m.direction is Direction.OUT and not _is_lost(tx, m)), default=0)
+    reached = max((m.seq for m in said if m.direction is Direction.OUT and not is_lost(tx, m)), default=0)
     waiting = [m for m in said if m.direction is Direction.IN and m.seq > reached]
     if not waiting:
         return replace(conversation, answered_seq=conversation.last_inbound_seq, first_unanswered_at=None)
@@ -78,7 +78,8 @@ def reopened(tx: Tx, conversation: Conversation, *, lost: bool) -> Conversation:
     return replace(conversation, is_open=True, closed_at=None)
 
 
-def _is_lost(tx: Tx, message: Message) -> bool:
+def is_lost(tx: Tx, message: Message) -> bool:
+    """Tell whether a text of ours is known not to have arrived, or cannot be found."""
     delivery = tx.messages.newest_delivery(message.id)
     if delivery is None:
         return False

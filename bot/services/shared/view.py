@@ -4,7 +4,7 @@ from bot.domain.cards import (
     Card,
     ConversationView,
     LastAnswer,
-    Person,
+    LastNote,
     SaidLine,
     SentState,
     sender_of,
@@ -19,6 +19,7 @@ from bot.domain.secrecy import Act, Actor, Allowed, Denied
 from bot.ports import OpenView, Post, Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor, ask, contact_of
+from bot.services.shared.people_shown import people_of
 from bot.services.shared.placing import is_inline
 
 PAGE = 30  # messages that a modal shows at a time; it holds 100 blocks
@@ -79,7 +80,7 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
     state = None if answer is None else sent_state(tx, answer)
     return Card(
         conversation_id=conversation.id,
-        codes=_codes(conversation, contact, has_moved=has_moved),
+        codes=codes_for(conversation, contact, has_moved=has_moved),
         sender=sender_of(contact.role, is_shared=contact.is_shared_phone),
         namnd_name="" if conversation.namnd is None else ctx.rules.namnder[conversation.namnd].short_name,
         ground=newest,
@@ -106,10 +107,11 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         can_hand_over=conversation.namnd is None,
         can_link=conversation.namnd is not None and contact.role is None and conversation.world is World.BEREDSKAP,
         is_inline=is_inline(tx, ctx, conversation, post.target),
+        is_plain=conversation.world is World.MYNDIGHET,
     )
 
 
-def _codes(conversation: Conversation, contact: LinkedContact, *, has_moved: bool) -> tuple[str, ...]:
+def codes_for(conversation: Conversation, contact: LinkedContact, *, has_moved: bool) -> tuple[str, ...]:
     """Somebody who had it as an unknown number, and has no more, does not learn which case it became."""
     was_unknown = any(route.ground is Ground.HANDED_OVER for route in conversation.routes)
     return (contact.contact.code,) if has_moved and was_unknown else contact.codes
@@ -140,9 +142,7 @@ def conversation_view(
         conversation_id=conversation.id,
         codes=contact.codes,
         sender=sender_of(contact.role, is_shared=contact.is_shared_phone),
-        people=tuple(
-            Person(link.name, link.role, link.youth.name, link.youth.case_code, link.youth.id) for link in contact.links
-        ),
+        people=people_of(contact),
         number=pretty(contact.contact.number),
         namnd_name=namnd,
         lines=tuple(_line(tx, ctx, contact, message, view.last_seen) for message in lines),
@@ -157,7 +157,13 @@ def conversation_view(
         is_shift_over=shift_over,
         language=contact.contact.language,
         is_trial=ctx.rules.is_trial,
+        last_note=_last_note(tx, conversation),
     )
+
+
+def _last_note(tx: Tx, conversation: Conversation) -> LastNote | None:
+    note = tx.notes.newest_of(conversation.id)
+    return None if note is None or not note.promised else LastNote(_name(tx, note.author), note.at, note.promised)
 
 
 def _choices(tx: Tx, ctx: Context, conversation: Conversation, reader: Actor) -> tuple[tuple[str, str], ...]:

@@ -29,7 +29,7 @@ def card_message(card: Card, texts: Texts, now: datetime) -> dict[str, Any]:
     if card.has_moved:
         blocks.append(section(mrkdwn(texts.staff("card.moved_note" if card.can_note else "card.moved"))))
         if card.can_note:
-            blocks.append(actions(button(ActionId.OPEN, texts.staff("button.note"), card.conversation_id)))
+            blocks.append(actions(_note_button(card, "button.write_note", texts)))
     else:
         blocks.append(section(mrkdwn("\n".join(_lines(card, texts, now)))))
         blocks.extend(_buttons(card, texts))
@@ -126,8 +126,15 @@ def _buttons(card: Card, texts: Texts) -> list[Block]:
     if card.can_link and card.sender is Sender.UNKNOWN:
         elements.append(button(ActionId.LINK, texts.staff("button.link"), value))
     if is_ours:
-        elements.append(_close_button(card, texts, waits=waits))
+        elements.append(_plain_close_button(card, texts, waits=waits) if card.is_plain else _close_button(card, texts))
+    if card.closed_at is not None and not card.is_plain:
+        elements.append(_note_button(card, "button.add_note", texts))
     return [actions(*elements)]
+
+
+def _note_button(card: Card, key: str, texts: Texts) -> Block:
+    spoken = texts.staff("button.spoken_note", code=card.codes[0])
+    return button(ActionId.NOTE, texts.staff(key), card.conversation_id, spoken=spoken)
 
 
 def resend_button(message_id: str, texts: Texts) -> Block:
@@ -144,9 +151,16 @@ def resend_button(message_id: str, texts: Texts) -> Block:
     )
 
 
-def _close_button(card: Card, texts: Texts, *, waits: bool) -> Block:
+def _close_button(card: Card, texts: Texts) -> Block:
+    """Open the note that a conversation ends with; the form says if somebody waits."""
+    spoken = texts.staff("button.spoken_close", code=card.codes[0])
+    return button(ActionId.CLOSE, texts.staff("button.close"), card.conversation_id, spoken=spoken)
+
+
+def _plain_close_button(card: Card, texts: Texts, *, waits: bool) -> Block:
+    """Close at once: a conversation of the world of myndighet has no note."""
     return button(
-        ActionId.CLOSE,
+        ActionId.CLOSE_PLAIN,
         texts.staff("button.close"),
         f"{card.conversation_id}:{card.newest_inbound}",
         spoken=texts.staff("button.spoken_close", code=card.codes[0]),

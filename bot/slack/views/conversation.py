@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from bot.domain.cards import ConversationView, Person, SaidLine, Sender
+from bot.domain.cards import ConversationView, SaidLine, Sender
 from bot.domain.conversation import Direction
-from bot.domain.people import LinkRole
 from bot.domain.slack_text import escape_mrkdwn
 from bot.slack.ids import ActionId, CallbackId
 from bot.slack.kit import (
+    MOST_BOXES,
     Block,
     actions,
     button,
+    checkboxes,
     context,
     divider,
     field,
@@ -24,13 +25,13 @@ from bot.slack.kit import (
     text_input,
 )
 from bot.slack.views.card import failure_text, resend_button, state_text
+from bot.slack.views.note import background_buttons, person_words
 from bot.slack.views.thread import media_text
 from bot.texts import Texts, when
 
 REPLY = "reply"
 KIND = "kind"
 SMS, NOTE = "sms", "note"
-MOST_BOXES = 10  # what a group of checkboxes can hold
 
 
 def loading_modal(texts: Texts, external_id: str) -> Block:
@@ -72,7 +73,7 @@ def ended_modal(texts: Texts, conversation_id: str, external_id: str) -> Block:
 
 def conversation_modal(view: ConversationView, texts: Texts, now: datetime, external_id: str) -> Block:
     """Return the modal. The reply's block_id and action_id never change, so a draft survives every update."""
-    blocks = [*_about(view, texts), divider()]
+    blocks = [*_about(view, texts), *background_buttons(view.people, texts), divider(), *_promised(view, texts, now)]
     if view.has_earlier:
         blocks.append(actions(_page(ActionId.EARLIER, "button.earlier", external_id, texts), block_id="earlier"))
     for line in view.lines:
@@ -107,7 +108,7 @@ def _about(view: ConversationView, texts: Texts) -> list[Block]:
     blocks: list[Block] = []
     if view.is_trial:
         blocks.append(context(texts.staff("trial.banner")))
-    who = [texts.staff("modal.unknown_person")] if not view.people else [_person(p, texts) for p in view.people]
+    who = [person_words(person, texts) for person in view.people] or [texts.staff("modal.unknown_person")]
     if view.namnd_name:
         who.append(view.namnd_name)
     blocks.append(section(plain("\n".join(who))))
@@ -131,10 +132,13 @@ def _about(view: ConversationView, texts: Texts) -> list[Block]:
     return blocks
 
 
-def _person(person: Person, texts: Texts) -> str:
-    if person.role is LinkRole.YOUTH:
-        return texts.staff("modal.person_youth", name=person.name)
-    return texts.staff("modal.person_guardian", name=person.name, youth=person.youth_name)
+def _promised(view: ConversationView, texts: Texts, now: datetime) -> list[Block]:
+    """Return what the last note says to whoever takes over."""
+    note = view.last_note
+    if note is None or not note.promised.strip():
+        return []
+    words = texts.staff("modal.promised", who=escape_mrkdwn(note.author), at=when(note.at, now))
+    return [context(words), section(plain(note.promised)), divider()]
 
 
 def _namnd_choice(view: ConversationView, texts: Texts) -> Block:
@@ -147,13 +151,7 @@ def _concerns(view: ConversationView, texts: Texts) -> Block:
     youths = {p.youth_id: option(p.youth_name, p.youth_id) for p in view.people}
     shown = dict(list(youths.items())[:MOST_BOXES])
     chosen = [made for youth_id, made in shown.items() if youth_id in view.concerns]
-    element: Block = {
-        "type": "checkboxes",
-        "action_id": ActionId.CONCERNS.value,
-        "options": list(shown.values()),
-    }
-    if chosen:
-        element["initial_options"] = chosen
+    element = checkboxes(ActionId.CONCERNS, list(shown.values()), chosen=chosen)
     return section(mrkdwn(texts.staff("modal.concerns_label")), accessory=element, block_id="concerns")
 
 

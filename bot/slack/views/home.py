@@ -1,13 +1,16 @@
 """App Home, and the answer to /beredskap. Sealed: codes and times, and staff by mention."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
-from bot.domain.cards import DutyLine, Home, OpenLine
+from bot.domain.calendar import local
+from bot.domain.cards import DutyLine, Home, HomeAction, OpenLine
 from bot.domain.slack_text import escape_mrkdwn
 from bot.slack.ids import ActionId
 from bot.slack.kit import Block, actions, button, context, divider, header, mrkdwn, section
-from bot.texts import Texts, span, when
+from bot.texts import Texts, span, weekday_and_date, when
+
+MOST_ACTIONS: Final = 20
 
 
 def home_view(home: Home, texts: Texts) -> Block:
@@ -21,8 +24,13 @@ def home_view(home: Home, texts: Texts) -> Block:
         buttons.append(button(ActionId.NEW_TEXT, texts.staff("button.new_text"), "new", style="primary"))
     if home.may_enrol:
         buttons.append(button(ActionId.ENROL, texts.staff("button.enrol"), "enrol"))
+    if home.may_write_background:
+        buttons.append(button(ActionId.BACKGROUND_PICK, texts.staff("button.background_pick"), "pick"))
+    if home.may_look_back:
+        buttons.append(button(ActionId.LOOK_BACK_OPEN, texts.staff("button.look_back_open"), "open"))
     if buttons:
         blocks.append(actions(*buttons))
+    blocks += _actions(home, texts)
     blocks += [divider(), header(texts.staff("home.open"))]
     blocks += [_open(line, texts, home.now) for line in home.open] or [section(mrkdwn(texts.staff("home.open_none")))]
     blocks += [divider(), header(texts.staff("home.shifts"))]
@@ -30,6 +38,33 @@ def home_view(home: Home, texts: Texts) -> Block:
     blocks.append(section(mrkdwn("\n".join(shifts) or texts.staff("home.shifts_none"))))
     blocks.append(context(texts.staff("home.now", at=when(home.now, home.now))))
     return {"type": "home", "blocks": blocks[:100]}
+
+
+def _actions(home: Home, texts: Texts) -> list[Block]:
+    """Return what I have to do, when there is anything."""
+    if not home.actions:
+        return []
+    blocks = [divider(), header(texts.staff("home.actions"))]
+    today = local(home.now).date()
+    blocks += [_action(action, texts, today) for action in home.actions[:MOST_ACTIONS]]
+    if len(home.actions) > MOST_ACTIONS:
+        blocks.append(context(texts.staff("home.more", count=len(home.actions) - MOST_ACTIONS)))
+    return blocks
+
+
+def _action(action: HomeAction, texts: Texts, today: date) -> Block:
+    is_today = action.due_on == today
+    words = texts.staff(
+        "home.action_late" if action.is_late else "home.action_today" if is_today else "home.action",
+        codes=", ".join(action.codes),
+        namnd=escape_mrkdwn(action.namnd_name) or "–",
+        day=weekday_and_date(action.due_on),
+    )
+    spoken = texts.staff("button.spoken_episode", code=action.codes[0])
+    return section(
+        mrkdwn(words),
+        accessory=button(ActionId.EPISODE, texts.staff("button.episode"), action.episode_id, spoken=spoken),
+    )
 
 
 def _open(line: OpenLine, texts: Texts, now: datetime) -> Block:

@@ -78,7 +78,8 @@ def media_text(count: int, texts: Texts) -> str:
 
 def notice_message(notice: Notice, texts: Texts) -> dict[str, Any]:
     """Return `text` and `blocks` of a direct message. It holds nothing that may not stand in Slack."""
-    words = texts.staff(f"notice.{notice.key}", **dict(notice.values))
+    values = {name: value or texts.staff("duty.nobody_named") for name, value in notice.values}
+    words = texts.staff(f"notice.{notice.key}", **values)
     blocks: list[Block] = [context(texts.staff("trial.banner"))] if notice.is_trial else []
     blocks.append(section(mrkdwn(words)))
     if notice.button:

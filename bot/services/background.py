@@ -1,0 +1,168 @@
+"""Bakgrund till beredskapen: written by the home nämnd, read on duty from the conversation, logged both times."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.domain.background import Background
+from bot.domain.calendar import local, next_working_day
+from bot.domain.errors import AuditEntry, BadInput, NotFound
+from bot.domain.forms import BackgroundPage
+from bot.domain.ids import ConversationId, EpisodeId, YouthId
+from bot.domain.people import Role, Youth
+from bot.domain.personnummer import holds_personnummer
+from bot.domain.secrecy import Act, Actor, Allowed, Subject, may
+from bot.ports import Tx
+from bot.services.context import Context
+from bot.services.shared.access import actor_by_slack, contact_of, require_for, subject_of
+from bot.services.shared.digest_posts import refresh_newest
+from bot.services.shared.episodes import today
+
+REVIEW_MONTHS = 3  # proposed; whoever writes it decides
+MOST_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundCommand:
+    """What somebody has filled in. `key` makes it happen once; `review_on` is an ISO date."""
+
+    slack_user_id: str
+    youth_id: str
+    agreements: str = field(repr=False)
+    watch_for: str = field(repr=False)
+    interpreter: str = field(repr=False)
+    call_first: str = field(repr=False)
+    review_on: str
+    key: str
+
+
+async def read_background(slack_user_id: str, youth_id: str, via: str = "", *, ctx: Context) -> BackgroundPage:
+    """Return the background of a youth; on duty only `via` a conversation, or an episode of one, that concerns them.
+
+    Raises NotAllowed or NotFound.
+    """
+
+    def change(tx: Tx) -> BackgroundPage:
+        reader, youth = actor_by_slack(tx, ctx, slack_user_id), _youth(tx, youth_id)
+        subject = _subject(tx, ctx, youth, via)
+        require_for(tx, ctx, reader, Act.READ_BACKGROUND, subject, what=f"background:{youth.id}")
+        return _page(tx, ctx, reader, youth)
+
+    return await ctx.store.write(change)
+
+
+async def begin_background(slack_user_id: str, youth_id: str, *, ctx: Context) -> BackgroundPage:
+    """Return what the form needs. Raises NotAllowed or NotFound."""
+
+    def change(tx: Tx) -> BackgroundPage:
+        writer, youth = actor_by_slack(tx, ctx, slack_user_id), _youth(tx, youth_id)
+        subject = Subject(youth.namnd, jav=youth.jav)
+        require_for(tx, ctx, writer, Act.WRITE_BACKGROUND, subject, what=f"background:{youth.id}")
+        return _page(tx, ctx, writer, youth)
+
+    return await ctx.store.write(change)
+
+
+async def write_background(command: BackgroundCommand, *, ctx: Context) -> None:
+    """Keep the background, once. Raises NotAllowed, NotFound, or BadInput; then nothing is lost."""
+
+    def change(tx: Tx) -> None:
+        writer, youth = actor_by_slack(tx, ctx, command.slack_user_id), _youth(tx, command.youth_id)
+        subject = Subject(youth.namnd, jav=youth.jav)
+        require_for(tx, ctx, writer, Act.WRITE_BACKGROUND, subject, what=f"background:{youth.id}")
+        review_on = _checked(command, today(ctx))
+        if not tx.once("background", command.key):
+            return
+        tx.backgrounds.save(
+            Background(
+                youth.id,
+                command.agreements.strip(),
+                command.watch_for.strip(),
+                command.interpreter.strip(),
+                command.call_first.strip(),
+                review_on,
+                writer.staff.id,
+                ctx.clock.now(),
+            )
+        )
+        tx.audit.record(
+            AuditEntry(writer.staff.id, "wrote_background", f"background:{youth.id}", "home_namnd", youth.namnd)
+        )
+        refresh_newest(tx, youth.namnd)
+
+    await ctx.store.write(change)
+
+
+async def youths_to_write_about(slack_user_id: str, *, ctx: Context) -> list[tuple[str, str]]:
+    """Return the youths (id, name) whose background the caller may write. Raises NotAllowed for others than staff."""
+
+    def change(tx: Tx) -> list[tuple[str, str]]:
+        actor = actor_by_slack(tx, ctx, slack_user_id)
+        youths: list[tuple[str, str]] = []
+        for namnd in sorted(actor.staff.namnder(Role.FAMILJEBEHANDLARE)):
+            tx.audit.record(AuditEntry(actor.staff.id, "search_youths", f"namnd:{namnd}", "home_namnd", namnd))
+            youths += [(str(y.id), y.name) for y in tx.people.youths_of(namnd) if actor.staff.id not in y.jav]
+        return sorted(youths, key=lambda pair: pair[1])
+
+    return await ctx.store.write(change)
+
+
+def _youth(tx: Tx, youth_id: str) -> Youth:
+    youth = tx.people.youth(YouthId(youth_id))
+    if youth is None:
+        raise NotFound
+    return youth
+
+
+def _subject(tx: Tx, ctx: Context, youth: Youth, via: str) -> Subject:
+    episode = tx.episodes.get(EpisodeId(via))
+    conversation = tx.conversations.get(ConversationId(via) if episode is None else episode.conversation_id)
+    if conversation is None:
+        return Subject(youth.namnd, jav=youth.jav)
+    contact = contact_of(tx, conversation)
+    if youth.id not in {link.youth.id for link in contact.links}:
+        return Subject(youth.namnd, jav=youth.jav)
+    return subject_of(ctx, conversation, contact)
+
+
+def _page(tx: Tx, ctx: Context, reader: Actor, youth: Youth) -> BackgroundPage:
+    found = tx.backgrounds.get(youth.id)
+    author = None if found is None else tx.staff.get(found.written_by)
+    answer = may(reader, Act.WRITE_BACKGROUND, Subject(youth.namnd, jav=youth.jav), ctx.clock.now())
+    return BackgroundPage(
+        youth_id=youth.id,
+        youth_name=youth.name,
+        case_code=youth.case_code,
+        namnd_name=ctx.rules.namnder[youth.namnd].short_name,
+        background=found,
+        written_by="" if author is None else author.name,
+        is_stale=found is not None and found.is_stale(today(ctx)),
+        may_write=isinstance(answer, Allowed),
+        proposed_review=_months_on(local(ctx.clock.now()).date(), REVIEW_MONTHS),
+        is_trial=ctx.rules.is_trial,
+    )
+
+
+def _months_on(day: date, months: int) -> date:
+    """Return a working day about so many months later."""
+    return next_working_day(date.fromordinal(day.toordinal() + 30 * months))
+
+
+def _checked(command: BackgroundCommand, day: date) -> date:
+    problems: dict[str, str] = {}
+    if not command.agreements.strip():
+        problems["agreements"] = "note_missing_text"
+    for block in ("agreements", "watch_for", "interpreter", "call_first"):
+        if holds_personnummer(getattr(command, block)):
+            problems[block] = "personnummer"
+    review_on = None
+    try:
+        review_on = date.fromisoformat(command.review_on)
+    except ValueError:
+        problems["review_on"] = "pick_date"
+    if review_on is not None and review_on <= day:
+        problems["review_on"] = "date_passed"
+    if review_on is not None and review_on > _months_on(day, MOST_MONTHS + 1):
+        problems["review_on"] = "date_too_far"
+    if problems or review_on is None:
+        raise BadInput(problems)
+    return review_on

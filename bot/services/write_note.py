@@ -1,0 +1,320 @@
+"""Avsluta, and the note on its own: what came in, what was given, what must be done."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Final
+
+from bot.domain.calendar import local, next_working_day
+from bot.domain.cards import sender_of
+from bot.domain.conversation import Conversation
+from bot.domain.duty import DutyState
+from bot.domain.errors import AuditEntry, BadInput, Stale
+from bot.domain.forms import NoteForm
+from bot.domain.handover import Episode
+from bot.domain.ids import ActionTaskId, NamndId, NoteId, ShiftId, StaffId, YouthId, new_id
+from bot.domain.notes import ActionCode, Note, Situation
+from bot.domain.people import LinkedContact, Role, World
+from bot.domain.personnummer import holds_personnummer
+from bot.domain.reaction import Action, belongs_to_duty, due_day, scheduled
+from bot.domain.secrecy import Act, Actor, Allowed
+from bot.ports import Tx
+from bot.services.context import Context
+from bot.services.reply import clean, require_textable
+from bot.services.shared.access import actor_by_slack, ask, contact_of, locked, require
+from bot.services.shared.digest_posts import say_addendum
+from bot.services.shared.duty_actions import put_before_duty
+from bot.services.shared.episodes import account_for_answer, home_of, today
+from bot.services.shared.placing import duty_now, refresh
+from bot.services.shared.saying import say_outgoing
+from bot.services.shared.view import codes_for
+
+CAME_IN: Final = "came_in"
+SUPPORT: Final = "support"
+PROMISED: Final = "promised"
+SITUATION: Final = "situation"
+ACTION: Final = "action"
+OWNER: Final = "owner"
+SOCIALJOUREN: Final = "socialjouren"
+CLOSING: Final = "closing_text"
+TEAM: Final = ""  # the owner when nobody has it yet
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCommand:
+    """What somebody has filled in, as strings. `key` makes it happen once.
+
+    `newest_inbound` is what the author could know of when the form was opened.
+    """
+
+    slack_user_id: str
+    conversation_id: str
+    key: str
+    closes: bool
+    newest_inbound: int
+    came_in: str = field(repr=False)
+    support: str = field(repr=False)
+    promised: str = field(repr=False)
+    situation: str
+    action: str
+    owner: str
+    socialjouren: str  # "yes" or "no"
+    concerns: tuple[str, ...] = ()
+    closing_text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of it. `left_open`: a text had come in meanwhile, so that the note is kept and nothing is closed."""
+
+    left_open: bool = False
+    unsent: str = field(default="", repr=False)
+
+
+async def begin_note(slack_user_id: str, conversation_id: str, *, closes: bool, ctx: Context) -> NoteForm:
+    """Return what the form needs. Raises NotAllowed, NotFound, or Stale when there is nothing left to close."""
+
+    def change(tx: Tx) -> NoteForm:
+        conversation = locked(tx, conversation_id)
+        actor = actor_by_slack(tx, ctx, slack_user_id)
+        contact = contact_of(tx, conversation)
+        granted = require(tx, ctx, actor, Act.CLOSE if closes else Act.NOTE, conversation, contact)
+        if conversation.world is not World.BEREDSKAP or (closes and not conversation.is_open):
+            raise Stale
+        return _form(tx, ctx, conversation, contact, actor, granted, closes=closes)
+
+    return await ctx.store.write(change)
+
+
+def _form(
+    tx: Tx,
+    ctx: Context,
+    conversation: Conversation,
+    contact: LinkedContact,
+    actor: Actor,
+    granted: Allowed,
+    *,
+    closes: bool,
+) -> NoteForm:
+    namnd = ctx.rules.namnder[home_of(ctx, conversation)]
+    reads = isinstance(ask(ctx, actor, Act.READ, conversation, contact), Allowed)  # names are for those who may read
+    can_text = closes and isinstance(ask(ctx, actor, Act.REPLY, conversation, contact), Allowed)
+    owners = [
+        p for p in tx.staff.with_role(Role.FAMILJEBEHANDLARE, namnd.id) if p.is_active and p.id not in contact.jav
+    ]
+    youths = {str(link.youth.id): link.youth.name for link in contact.links} if reads else {}
+    return NoteForm(
+        conversation_id=conversation.id,
+        codes=codes_for(conversation, contact, has_moved=granted.ground == "after_shift_note"),
+        sender=sender_of(contact.role, is_shared=contact.is_shared_phone),
+        namnd_name=namnd.short_name,
+        closes=closes,
+        is_waiting=conversation.is_unanswered,
+        can_text=can_text and contact.contact.is_answerable and not contact.contact.is_blocked,
+        to=contact.links[0].name if contact.links and reads else "",
+        today=today(ctx),
+        next_day=next_working_day(_shift_day(actor, conversation) or today(ctx), ctx.rules.closed_days),
+        has_duty_now=_has_duty(tx, ctx, namnd.id, contact),
+        owners=tuple(sorted(((str(p.id), p.name) for p in owners), key=lambda pair: pair[1])),
+        youths=tuple(youths.items()) if len(youths) > 1 else (),
+        chosen=frozenset(str(youth) for youth in conversation.concerns),
+        newest_inbound=conversation.last_inbound_seq,
+        is_trial=ctx.rules.is_trial,
+    )
+
+
+def _has_duty(tx: Tx, ctx: Context, namnd: NamndId, contact: LinkedContact) -> bool:
+    found = duty_now(tx, ctx, ctx.rules.namnder[namnd], ctx.clock.now(), contact.jav)
+    return found.state is DutyState.BEREDSKAP
+
+
+async def write_note(command: NoteCommand, *, ctx: Context) -> Written:
+    """Keep the note and, when asked, close the conversation and send a closing text; once.
+
+    What has come in since the form was opened is never closed unseen: the note is kept, and the conversation stays.
+
+    Raises:
+        NotAllowed: the rule of secrecy says no, at this moment.
+        BadInput: something is not filled in, or holds a personnummer; nothing is lost, the author still has it.
+        CannotText: the number cannot be sent the closing text.
+    """
+
+    def change(tx: Tx) -> Written:
+        conversation = locked(tx, command.conversation_id)
+        actor = actor_by_slack(tx, ctx, command.slack_user_id)
+        contact = contact_of(tx, conversation)
+        granted = require(tx, ctx, actor, Act.CLOSE if command.closes else Act.NOTE, conversation, contact)
+        _require_complete(tx, ctx, command, conversation)
+        has_news = command.closes and conversation.last_inbound_seq > command.newest_inbound
+        closes = command.closes and not has_news
+        closing = _closing_text(tx, ctx, command, conversation, contact, actor) if closes else ""
+        if not tx.once("note", command.key):
+            return Written()
+        now = ctx.clock.now()
+        if closing:
+            shift_id = _shift(actor, conversation)
+            account_for_answer(tx, ctx, conversation, now, shift_id)
+            conversation, _ = say_outgoing(
+                tx,
+                conversation,
+                closing,
+                actor.staff.id,
+                at=now,
+                shift_id=shift_id,
+                source=f"closing:{command.key}",
+            )
+        conversation = _keep(tx, ctx, command, conversation, contact, actor, now, granted)
+        if closes and conversation.is_open:
+            conversation = conversation.close(at=now)
+        tx.conversations.save(conversation)
+        refresh(tx, conversation)
+        return Written(left_open=has_news, unsent=command.closing_text.strip() if has_news else "")
+
+    return await ctx.store.write(change)
+
+
+def _closing_text(
+    tx: Tx, ctx: Context, command: NoteCommand, conversation: Conversation, contact: LinkedContact, actor: Actor
+) -> str:
+    if not command.closing_text.strip():
+        return ""
+    require(tx, ctx, actor, Act.REPLY, conversation, contact)
+    try:
+        text = clean(command.closing_text, is_note=False)
+    except BadInput as bad:
+        raise BadInput({CLOSING: next(iter(bad.problems.values()))}) from None
+    require_textable(ctx, contact)
+    return text
+
+
+def _require_complete(tx: Tx, ctx: Context, command: NoteCommand, conversation: Conversation) -> None:
+    problems: dict[str, str] = {}
+    for block, text in ((CAME_IN, command.came_in), (SUPPORT, command.support)):
+        if not text.strip():
+            problems[block] = "note_missing_text"
+    for block, text in ((CAME_IN, command.came_in), (SUPPORT, command.support), (PROMISED, command.promised)):
+        if holds_personnummer(text):
+            problems[block] = "personnummer"
+    for block, chosen, known in (
+        (SITUATION, command.situation, {s.value for s in Situation}),
+        (ACTION, command.action, {c.value for c in ActionCode}),
+        (SOCIALJOUREN, command.socialjouren, {"yes", "no"}),
+    ):
+        if chosen not in known:
+            problems[block] = "pick_one"
+    if command.owner and not _is_of_the_home(tx, ctx, command.owner, conversation):
+        problems[OWNER] = "pick_one"
+    if problems:
+        raise BadInput(problems)
+
+
+def _is_of_the_home(tx: Tx, ctx: Context, owner: str, conversation: Conversation) -> bool:
+    person = tx.staff.get(StaffId(owner))
+    return person is not None and person.is_active and person.has(Role.FAMILJEBEHANDLARE, home_of(ctx, conversation))
+
+
+def _keep(
+    tx: Tx,
+    ctx: Context,
+    command: NoteCommand,
+    conversation: Conversation,
+    contact: LinkedContact,
+    actor: Actor,
+    now: datetime,
+    granted: Allowed,
+) -> Conversation:
+    """Store the note with the episodes that it covers, and the action it asks for."""
+    known = {link.youth.id for link in contact.links}
+    concerns = frozenset(YouthId(y) for y in command.concerns) & known or conversation.concerns
+    note = Note(
+        id=NoteId(new_id()),
+        conversation_id=conversation.id,
+        namnd=home_of(ctx, conversation),
+        author=actor.staff.id,
+        at=now,
+        came_in=command.came_in.strip(),
+        support=command.support.strip(),
+        promised=command.promised.strip(),
+        situation=Situation(command.situation),
+        code=ActionCode(command.action),
+        socialjouren_at=now if command.socialjouren == "yes" else None,
+        concerns=concerns,
+        shift_id=_shift(actor, conversation),
+    )
+    episodes = _episodes(tx, ctx, conversation, actor, now, granted)
+    tx.notes.add(note, [episode.id for episode in episodes])
+    for episode in episodes:
+        tx.episodes.save(replace(episode, note_next_at=None))
+    kept = replace(conversation, concerns=concerns)
+    due_on = due_day(note.code, now, ctx.rules.closed_days, shift_day=_shift_day(actor, conversation))
+    action = None if due_on is None else _action(tx, ctx, note, due_on, command.owner, contact)
+    if action is not None:
+        tx.notes.add_action(action)
+        if action.with_duty:
+            kept = put_before_duty(tx, ctx, kept, contact)
+    newest = episodes[-1]
+    if newest.digest_id is not None:
+        say_addendum(tx, newest, key=f"note:{note.id}", is_note=True)
+    tx.audit.record(
+        AuditEntry(
+            actor.staff.id,
+            "wrote_note",
+            f"conversation:{conversation.id}",
+            note.code.value,
+            note.namnd,
+            details={"socialjouren": note.socialjouren_at is not None, "closes": command.closes},
+        )
+    )
+    return kept
+
+
+def _episodes(
+    tx: Tx, ctx: Context, conversation: Conversation, actor: Actor, now: datetime, granted: Allowed
+) -> list[Episode]:
+    """Return what the note covers: everything that waits for one; else the author's own, else the newest.
+
+    Of what began after their shift somebody who may only note has read nothing: that is not theirs to write about.
+    """
+    every = tx.episodes.of_conversation(conversation.id)
+    if granted.ground == "after_shift_note":
+        had = [tx.shifts.get(turn.shift_id) for turn in actor.former if conversation.was_routed_in(turn.shift_id)]
+        until = max((shift.ends_at for shift in had if shift is not None), default=now)
+        every = [episode for episode in every if episode.first_at < until]
+    lacking = {episode.id for episode in tx.episodes.without_note(conversation.id)}
+    waiting = [episode for episode in every if episode.id in lacking]
+    if waiting:
+        return waiting
+    shifts = {turn.shift_id for turn in (*actor.on_duty, *actor.former)}
+    own = [episode for episode in every if episode.shift_id in shifts]
+    if own or every:
+        return (own or every)[-1:]
+    made = account_for_answer(tx, ctx, conversation, now, _shift(actor, conversation))
+    return [] if made is None else [made]
+
+
+def _action(tx: Tx, ctx: Context, note: Note, due_on: date, owner: str, contact: LinkedContact) -> Action:
+    closed = ctx.rules.closed_days
+    with_duty = belongs_to_duty(
+        note.code, due_on, has_duty_now=_has_duty(tx, ctx, note.namnd, contact), closed_days=closed
+    )
+    action = Action(
+        id=ActionTaskId(new_id()),
+        note_id=note.id,
+        conversation_id=note.conversation_id,
+        namnd=note.namnd,
+        code=note.code,
+        due_on=due_on,
+        owner=None if with_duty or owner == TEAM else StaffId(owner),
+        with_duty=with_duty,
+    )
+    return scheduled(action, ctx.rules.namnder[note.namnd], note.at, closed)
+
+
+def _shift_day(actor: Actor, conversation: Conversation) -> date | None:
+    """Return the day that the author's running shift belongs to; None when they write outside one."""
+    turns = [turn for turn in actor.on_duty if conversation.was_routed_in(turn.shift_id)]
+    return local(turns[0].starts_at).date() if turns else None
+
+
+def _shift(actor: Actor, conversation: Conversation) -> ShiftId | None:
+    turns = (*actor.on_duty, *actor.former)
+    return next((turn.shift_id for turn in turns if conversation.was_routed_in(turn.shift_id)), None)

@@ -1,0 +1,62 @@
+"""Open a modal for something that must be looked up: skeleton first, for the trigger lives three seconds."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import BotError
+from bot.services.context import Context
+from bot.slack.kit import Block
+from bot.slack.views.conversation import message_modal
+from handlers.slack.interaction import Click, in_words
+
+log = structlog.get_logger(__name__)
+
+
+async def show(client: AsyncWebClient, ctx: Context, click: Click, drawn: Awaitable[Block]) -> str:
+    """Open a modal, above the one that was clicked in if any, and draw `drawn` in it; return the view's id.
+
+    A refusal is said in its place. Nothing that a person may not see is drawn before `drawn` has been awaited.
+    """
+    waiting = message_modal(ctx.texts, "modal.wait_title", ctx.texts.staff("modal.wait"))
+    is_above = click.view is not None and click.view.get("type") == "modal"
+    open_it = client.views_push if is_above else client.views_open
+    answer = await open_it(trigger_id=click.trigger_id, view=waiting)
+    view_id = str(answer["view"]["id"])
+    await draw(client, view_id, await or_refusal(ctx, drawn))
+    return view_id
+
+
+async def redraw(client: AsyncWebClient, ctx: Context, click: Click, drawn: Awaitable[Block]) -> None:
+    """Draw the modal that was clicked in anew; a refusal is said above it, so that it stays."""
+    try:
+        made = await drawn
+    except BotError as error:
+        refused = message_modal(ctx.texts, "modal.refused_title", in_words(error, ctx.texts))
+        await client.views_push(trigger_id=click.trigger_id, view=refused)
+        return
+    await draw(client, str((click.view or {}).get("id", "")), made)
+
+
+async def or_refusal(ctx: Context, drawn: Awaitable[Block]) -> Block:
+    """Return what was drawn, or a modal that says why not."""
+    try:
+        return await drawn
+    except BotError as error:
+        return message_modal(ctx.texts, "modal.refused_title", in_words(error, ctx.texts))
+
+
+async def draw(client: AsyncWebClient, view_id: str, drawn: Block) -> None:
+    """Update a modal. One that has been closed meanwhile is nothing to be alarmed at."""
+    try:
+        await client.views_update(view_id=view_id, view=drawn)
+    except SlackApiError as error:
+        log.info("view_not_drawn", reason=str(error.response.get("error")))
+
+
+def beneath(view: dict[str, Any]) -> str:
+    """Return the id of the modal under a pushed one; "" when there is none."""
+    return str(view.get("previous_view_id") or "")

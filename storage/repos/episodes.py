@@ -1,0 +1,267 @@
+"""What happened in which conversation when: the rows of the handovers."""
+
+from datetime import date, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from bot.domain.handover import DigestRecord, Episode, Period, Settled
+from bot.domain.ids import ConversationId, DigestId, EpisodeId, NamndId, ShiftId, StaffId, YouthId
+from bot.domain.reaction import ActionState
+from storage.tables import ActionRow, ContactLinkRow, ConversationRow, DigestRow, EpisodeNoteRow, EpisodeRow
+from storage.vault import Vault
+
+UNIQUE_KEY: Final = ("conversation_id", "namnd", "period", "ordinal")
+BY_TIME: Final = (col(EpisodeRow.first_at), col(EpisodeRow.ordinal), col(EpisodeRow.id))
+
+
+class EpisodeRows:
+    def __init__(self, session: Session, vault: Vault) -> None:
+        self._session = session
+        self._vault = vault
+
+    def get(self, episode_id: EpisodeId, *, lock: bool = False) -> Episode | None:
+        """Return an episode; with `lock` as it is now, held against other writers until this transaction ends."""
+        statement = select(EpisodeRow).where(EpisodeRow.id == episode_id)
+        if lock:
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        return self._first(statement)
+
+    def add(self, episode: Episode) -> bool:
+        """Add an episode; False when its conversation has one with this nämnd, period and ordinal already."""
+        build = sqlite.insert if self._session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        statement = (
+            build(EpisodeRow)
+            .values(**self._values(episode))
+            .on_conflict_do_nothing(index_elements=UNIQUE_KEY)
+            .returning(col(EpisodeRow.id))
+        )
+        return self._session.execute(statement).first() is not None
+
+    def save(self, episode: Episode) -> None:
+        row = self._session.get_one(EpisodeRow, episode.id)
+        for name, value in self._values(episode).items():
+            setattr(row, name, value)
+        self._session.add(row)
+        self._session.flush()
+
+    def of_conversation(self, conversation_id: ConversationId) -> list[Episode]:
+        return self._all(select(EpisodeRow).where(EpisodeRow.conversation_id == conversation_id).order_by(*BY_TIME))
+
+    def latest(self, conversation_id: ConversationId, namnd: NamndId, period: Period) -> Episode | None:
+        return self._first(
+            select(EpisodeRow)
+            .where(
+                EpisodeRow.conversation_id == conversation_id,
+                EpisodeRow.namnd == namnd,
+                EpisodeRow.period == period.key,
+            )
+            .order_by(col(EpisodeRow.ordinal).desc())
+            .limit(1)
+        )
+
+    def without_note(self, conversation_id: ConversationId) -> list[Episode]:
+        """Return the episodes of a conversation that no note covers."""
+        links = sa.exists().where(col(EpisodeNoteRow.episode_id) == col(EpisodeRow.id))
+        return self._all(
+            select(EpisodeRow).where(EpisodeRow.conversation_id == conversation_id, ~links).order_by(*BY_TIME)
+        )
+
+    def of_digest(self, digest_id: DigestId) -> list[Episode]:
+        return self._all(select(EpisodeRow).where(EpisodeRow.digest_id == digest_id).order_by(*BY_TIME))
+
+    def waiting(self, namnd: NamndId, until: date) -> list[Episode]:
+        """Return what is planned for a handover of `until` or before, and stands in none yet."""
+        return self._all(
+            select(EpisodeRow)
+            .where(EpisodeRow.namnd == namnd, col(EpisodeRow.digest_id).is_(None), EpisodeRow.summary_on <= until)
+            .order_by(*BY_TIME)
+        )
+
+    def attach(self, namnd: NamndId, until: date, digest_id: DigestId) -> list[EpisodeId]:
+        """Put what waits for a handover of `until` or before into this one; return what that was, by time."""
+        statement = (
+            sa.update(EpisodeRow)
+            .where(
+                col(EpisodeRow.namnd) == namnd,
+                col(EpisodeRow.digest_id).is_(None),
+                col(EpisodeRow.summary_on) <= until,
+            )
+            .values(digest_id=digest_id)
+            .returning(*BY_TIME)
+            .execution_options(synchronize_session=False)
+        )
+        attached = sorted(tuple(row) for row in self._session.execute(statement))
+        self._session.expire_all()
+        return [EpisodeId(episode_id) for _, _, episode_id in attached]
+
+    def carried(self, namnd: NamndId, digest: DigestRecord) -> list[Episode]:
+        """Return what stands in an earlier handover and still has something left to do in `digest`.
+
+        That is the row of an action that is open, or was settled since `digest` was posted and is shown ticked off,
+        and the newest row of a conversation that is open.
+        """
+        earlier = sa.select(col(DigestRow.id)).where(col(DigestRow.day) < digest.day)
+        has_something_left = sa.or_(_has_action_since(digest.posted_at), _is_newest_of_an_open_conversation())
+        return self._all(
+            select(EpisodeRow)
+            .where(EpisodeRow.namnd == namnd, col(EpisodeRow.digest_id).in_(earlier), has_something_left)
+            .order_by(*BY_TIME)
+        )
+
+    def not_transferred(self, namnd: NamndId, before: DigestId) -> list[Episode]:
+        """Return what stands in a handover of an earlier day than `before` and is not in the record yet."""
+        day = sa.select(col(DigestRow.day)).where(col(DigestRow.id) == before).scalar_subquery()
+        earlier = sa.select(col(DigestRow.id)).where(col(DigestRow.day) < day)
+        return self._all(
+            select(EpisodeRow)
+            .where(
+                EpisodeRow.namnd == namnd,
+                col(EpisodeRow.transferred_at).is_(None),
+                col(EpisodeRow.digest_id).in_(earlier),
+            )
+            .order_by(*BY_TIME)
+        )
+
+    def notes_due(self, now: datetime) -> list[EpisodeId]:
+        """Return the episodes whose note is to be asked for by now, the longest waiting first."""
+        rows = self._session.exec(
+            select(EpisodeRow.id)
+            .where(col(EpisodeRow.note_next_at).is_not(None), col(EpisodeRow.note_next_at) <= now)
+            .order_by(col(EpisodeRow.note_next_at), col(EpisodeRow.id))
+        )
+        return [EpisodeId(found) for found in rows]
+
+    def next_note(self, after: datetime) -> datetime | None:
+        return self._session.exec(
+            select(sa.func.min(EpisodeRow.note_next_at)).where(col(EpisodeRow.note_next_at) > after)
+        ).first()
+
+    def look_back(
+        self, namnd: NamndId, *, until: date, youth: YouthId | None, offset: int, limit: int
+    ) -> list[Episode]:
+        """Return a page of what has happened until the day `until`, newest first."""
+        statement = select(EpisodeRow).where(EpisodeRow.namnd == namnd, EpisodeRow.day <= until)
+        if youth is not None:
+            statement = statement.where(_concerns(youth))
+        newest_first = (col(EpisodeRow.day).desc(), *(column.desc() for column in BY_TIME))
+        return self._all(statement.order_by(*newest_first).offset(offset).limit(limit))
+
+    def between(self, namnd: NamndId, first: date, last: date) -> list[Episode]:
+        """Return what belongs to the days from `first` to `last`, both included."""
+        return self._all(
+            select(EpisodeRow)
+            .where(EpisodeRow.namnd == namnd, EpisodeRow.day >= first, EpisodeRow.day <= last)
+            .order_by(*BY_TIME)
+        )
+
+    def _first(self, statement: SelectOfScalar[EpisodeRow]) -> Episode | None:
+        row = self._session.exec(statement).first()
+        return None if row is None else self._domain(row)
+
+    def _all(self, statement: SelectOfScalar[EpisodeRow]) -> list[Episode]:
+        return [self._domain(row) for row in self._session.exec(statement)]
+
+    def _values(self, episode: Episode) -> dict[str, Any]:
+        reviewed, transferred = episode.reviewed, episode.transferred
+        reference = "" if transferred is None else transferred.reference
+        return {
+            "id": episode.id,
+            "conversation_id": episode.conversation_id,
+            "namnd": episode.namnd,
+            "period": episode.period,
+            "ordinal": episode.ordinal,
+            "day": episode.day,
+            "shift_id": episode.shift_id,
+            "first_at": episode.first_at,
+            "summary_on": episode.summary_on,
+            "digest_id": episode.digest_id,
+            "added_at": episode.added_at,
+            "note_next_at": episode.note_next_at,
+            "note_stage": episode.note_stage,
+            "reviewed_by": None if reviewed is None else reviewed.by,
+            "reviewed_at": None if reviewed is None else reviewed.at,
+            "transferred_by": None if transferred is None else transferred.by,
+            "transferred_at": None if transferred is None else transferred.at,
+            "reference": self._vault.seal("reference", reference) if reference else None,
+        }
+
+    def _domain(self, row: EpisodeRow) -> Episode:
+        reference = "" if row.reference is None else self._vault.open("reference", row.reference)
+        return Episode(
+            id=EpisodeId(row.id),
+            conversation_id=ConversationId(row.conversation_id),
+            namnd=NamndId(row.namnd),
+            period=row.period,
+            ordinal=row.ordinal,
+            day=row.day,
+            shift_id=None if row.shift_id is None else ShiftId(row.shift_id),
+            first_at=row.first_at,
+            summary_on=row.summary_on,
+            digest_id=None if row.digest_id is None else DigestId(row.digest_id),
+            added_at=row.added_at,
+            note_next_at=row.note_next_at,
+            note_stage=row.note_stage,
+            reviewed=_settled(row.reviewed_by, row.reviewed_at),
+            transferred=_settled(row.transferred_by, row.transferred_at, reference),
+        )
+
+
+def _settled(by: str | None, at: datetime | None, reference: str = "") -> Settled | None:
+    return None if by is None or at is None else Settled(StaffId(by), at, reference)
+
+
+def _concerns(youth: YouthId) -> sa.ColumnElement[bool]:
+    """The conversation is with somebody who has a link to this youth."""
+    return (
+        sa.exists()
+        .where(col(ConversationRow.id) == col(EpisodeRow.conversation_id))
+        .where(col(ContactLinkRow.contact_id) == col(ConversationRow.contact_id))
+        .where(col(ContactLinkRow.youth_id) == youth)
+    )
+
+
+def _has_action_since(posted_at: datetime) -> sa.ColumnElement[bool]:
+    """The row has an action that is open or was settled since. An action stands in the newest row of its note only."""
+    newer, newer_link = aliased(EpisodeRow), aliased(EpisodeNoteRow)
+    note_has_newer = (
+        sa.exists()
+        .where(col(newer_link.note_id) == col(EpisodeNoteRow.note_id))
+        .where(col(newer.id) == col(newer_link.episode_id))
+        .where(_is_after(newer))
+        .correlate(EpisodeRow, EpisodeNoteRow)  # by itself it would reach one level out only
+    )
+    return (
+        sa.exists()
+        .where(col(EpisodeNoteRow.episode_id) == col(EpisodeRow.id))
+        .where(col(ActionRow.note_id) == col(EpisodeNoteRow.note_id))
+        .where(sa.or_(col(ActionRow.state) == ActionState.OPEN.value, col(ActionRow.settled_at) >= posted_at))
+        .where(~note_has_newer)
+    )
+
+
+def _is_newest_of_an_open_conversation() -> sa.ColumnElement[bool]:
+    """The conversation is open, and no newer row of it stands in a handover of this nämnd."""
+    newer = aliased(EpisodeRow)
+    is_open = (
+        sa.exists()
+        .where(col(ConversationRow.id) == col(EpisodeRow.conversation_id))
+        .where(col(ConversationRow.is_open).is_(True))
+    )
+    has_newer = (
+        sa.exists()
+        .where(col(newer.conversation_id) == col(EpisodeRow.conversation_id))
+        .where(col(newer.namnd) == col(EpisodeRow.namnd))
+        .where(col(newer.digest_id).is_not(None))
+        .where(_is_after(newer))
+    )
+    return sa.and_(is_open, ~has_newer)
+
+
+def _is_after(newer: type[EpisodeRow]) -> sa.ColumnElement[bool]:
+    """`newer` comes after the row in question, in the order of BY_TIME."""
+    return sa.tuple_(col(newer.first_at), col(newer.ordinal), col(newer.id)) > sa.tuple_(*BY_TIME)
