@@ -468,14 +468,17 @@ class Night:
     async def paced_posts_leave(self) -> None:
         """Wait for what we hold back ourselves, since Slack wants no more than a post a second in one channel."""
         table = OutboxRow.__table__  # type: ignore[attr-defined]
-        paced = sa.select(table.c.id).where(table.c.state == "due", table.c.last_error == PACED)
+        is_paced = sa.and_(table.c.state == "due", table.c.last_error == PACED)
+        held = sa.select(table.c.id).where(sa.or_(is_paced, table.c.state == "sending"))  # it may be held once more
         async with asyncio.timeout(20):
-            while self.rows(paced):  # noqa: ASYNC110 - the database alone knows
+            await self.settles()
+            while self.rows(held):
                 await asyncio.sleep(0.1)
-        await self.settles()
+                await self.settles()
 
     async def minutes_pass(self, minutes: float) -> None:
         await self.sandbox.world.jump(self.sandbox.clock.now() + timedelta(minutes=minutes))
+        await self.paced_posts_leave()
 
     def messages(self, channel: str) -> list[Said]:
         held = self.sandbox.slack.state()["messages"].get(channel, [])

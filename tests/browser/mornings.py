@@ -4,9 +4,8 @@ The youths are invented, the numbers from the series for books and films.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import cycle
 from typing import Final
 
 from bot.app_sandbox import Sandbox
@@ -61,7 +60,8 @@ class Told:
 class Talk:
     """A conversation of one evening. `number` is the end of it; `answers` are texts of ours, minutes after the first.
 
-    `of`: the youth whose guardian it is. `name` "" is a number that nobody knows. `waits`: what came in last, open.
+    `of`: the youth whose guardian it is. `name` "" is a number that nobody knows. `waits`: what came in after the
+    note. What nothing is told about is open still, since closing takes a note.
     """
 
     name: str
@@ -72,8 +72,6 @@ class Talk:
     told: Told | None = None
     of: str = ""
     waits: str = ""
-    is_closed: bool = True
-    youths: tuple[str, ...] = field(default=())  # names beside `of`, when the guardian has several
 
 
 async def happened(sandbox: Sandbox, talks: Sequence[Talk]) -> dict[str, EpisodeId]:
@@ -110,7 +108,7 @@ def _put(tx: Tx, ctx: Context, talk: Talk) -> EpisodeId:
         waiting = ended + 9 * MINUTE
         _keep(tx, Message(MessageId(new_id()), conversation.id, seq, Direction.IN, talk.waits, waiting))
         conversation = conversation.receive(seq, at=waiting)
-    elif talk.is_closed:
+    elif talk.told is not None:
         conversation = conversation.close(at=ended + 4 * MINUTE)
     tx.conversations.save(conversation)
     return episode.id
@@ -120,9 +118,9 @@ def _contact(tx: Tx, talk: Talk) -> LinkedContact:
     contact = tx.people.ensure_contact(f"+467017406{talk.number}")
     known = {link.youth.name for link in contact.links}
     role = LinkRole.GUARDIAN if talk.of else LinkRole.YOUTH
-    for name in (talk.of or talk.name, *talk.youths):
-        if name and name not in known:
-            tx.people.link(contact.contact.id, _youth(tx, name).id, role, talk.name)
+    name = talk.of or talk.name
+    if name and name not in known:
+        tx.people.link(contact.contact.id, _youth(tx, name).id, role, talk.name)
     return tx.people.contact(contact.contact.id)
 
 
@@ -317,7 +315,7 @@ FIVE: Final = (  # a weekend, for Monday 23 November
         ("orkar inte prata med henne mer", "hon skriker hela tiden"),
         ((3, "Jag är här. Vill du att jag ringer?"), (12, "Bra att vi fick prata. Skriv igen om det blir svårt.")),
     ),
-    Talk("Oskar Blom", "34", at("2026-11-22 21.41"), ("är nån vaken",), is_closed=False),
+    Talk("Oskar Blom", "34", at("2026-11-22 21.41"), ("är nån vaken",)),
 )
 
 SATURDAY: Final = (  # Anna's, until Bo takes over at 16
@@ -344,7 +342,7 @@ SATURDAY: Final = (  # Anna's, until Bo takes over at 16
         Told("Sofia behöver Yasins medicin i dag.", "Lovade att vi ringer apoteket.", code=ActionCode.TODAY),
         of="Yasin Ahmadi",
     ),
-    Talk("Liam Åkesson", "31", at("2026-11-21 15.20"), ("hej",), ((6, "Hej Liam! Hur är det?"),), is_closed=False),
+    Talk("Liam Åkesson", "31", at("2026-11-21 15.20"), ("hej",), ((6, "Hej Liam! Hur är det?"),)),
 )
 
 FIRST: Final = ("Alva", "Amir", "Elsa", "Hugo", "Ida", "Jonas", "Leo", "Mira", "Noor", "Tuva")
@@ -369,17 +367,19 @@ def forty() -> list[Talk]:
         Told(code=ActionCode.TODAY, settled=dropped),
         Told(),
     )
-    told = cycle(variants)
     names = [f"{first} {last}" for last in LAST for first in FIRST]
     talks = []
     for nth, name in enumerate(names):
-        day, place = NIGHTS[nth % len(NIGHTS)], nth // len(NIGHTS)
-        begins = at(f"{day} {18 + place // 3}.{(7 + 17 * place) % 60:02}")
-        answers = () if nth == 39 else ((2 + nth * 3 % 41, "Hej! Jag är här och läser."),)
-        talk = Talk(name, str(12 + nth), begins, (ASKED[nth % len(ASKED)],), answers, next(told))
+        place, night = divmod(nth, len(NIGHTS))
+        begins = at(f"{NIGHTS[night]} {18 + place // 3}.{(7 + 17 * place) % 60:02}")
+        answers = ((2 + nth * 3 % 41, "Hej! Jag är här och läser."),)
+        told = variants[(place + 2 * night) % len(variants)]
+        talk = Talk(name, str(12 + nth), begins, (ASKED[nth % len(ASKED)],), answers, told)
         if nth % 4 == 0:
             talk = replace(talk, of=name, name=f"Kim {name.split()[1]}")
-        talks.append(replace(talk, is_closed=nth not in {34, 39}))
+        talks.append(talk)
     talks[11] = replace(talks[11], told=Told(code=ActionCode.TODAY))  # the duty never got to it
     talks[17] = replace(talks[17], name="", of="")
+    talks[34] = replace(talks[34], waits="en sak till")
+    talks[39] = replace(talks[39], answers=(), told=None)
     return talks

@@ -194,7 +194,7 @@ def test_an_old_one_says_that_there_is_a_newer() -> None:
         (
             a_row(situation=Situation.BROKEN_PLAN, action=an_action()),
             "*QPCKV* · ungdom · tor 22.14 · svar efter 4 min av <@U01>",
-            "➜ nästa arbetsdag (fre 20/11): <@U02> · bruten planering · socialjouren nej",
+            "➜ i dag: <@U02> · bruten planering · socialjouren nej",
         ),
         (
             a_row(codes=("QPCKV", "4TK9M"), sender=Sender.GUARDIAN, answered_within=timedelta(hours=1, minutes=5)),
@@ -219,12 +219,12 @@ def test_an_old_one_says_that_there_is_a_newer() -> None:
         (
             a_row(action=an_action(owner_kind=OwnerKind.TEAM, owner="")),
             "*QPCKV* · ungdom · tor 22.14 · svar efter 4 min av <@U01>",
-            "➜ nästa arbetsdag (fre 20/11): ingen ägare än · socialjouren nej",
+            "➜ i dag: ingen ägare än · socialjouren nej",
         ),
         (
             a_row(action=an_action(code=ActionCode.TODAY, owner_kind=OwnerKind.DUTY, owner="")),
             "*QPCKV* · ungdom · tor 22.14 · svar efter 4 min av <@U01>",
-            "➜ samma dag (fre 20/11): den som har beredskap · socialjouren nej",
+            "➜ i dag: den som har beredskap · socialjouren nej",
         ),
         (
             a_row(
@@ -285,7 +285,7 @@ def test_a_note_that_turns_up_is_told_in_codes() -> None:
 
     assert sections(said) == [
         "Tillägg 22.14: anteckning för *QPCKV*\n"
-        "➜ nästa arbetsdag (fre 20/11): <@U02> · bruten planering · socialjouren nej"
+        "➜ i dag: <@U02> · bruten planering · socialjouren nej"
     ]
 
 

@@ -71,6 +71,8 @@ def action_words(
     owner = you or _owner(action, texts, named)
     if action.is_late:
         return texts.staff("digest.action_late", day=weekday_and_date(action.due_on), owner=owner)
+    if action.due_on == today:
+        return texts.staff("digest.action_today", owner=owner)
     what = texts.staff(f"code.{action.code.value}")
     return texts.staff("digest.action", what=what, day=short_day(action.due_on), owner=owner)
 
