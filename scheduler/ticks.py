@@ -31,9 +31,10 @@ async def uncertain_tick(ctx: Context) -> None:
 
 
 async def duty_tick(ctx: Context) -> None:
-    """Let conversations follow the duty, and hand on what nobody takes."""
+    """Let conversations follow the duty, tell whoever takes over, and hand on what nobody takes."""
     await watch_duty(ctx=ctx)
     moved = await follow_duty(ctx=ctx)
+    await hand_over_shifts(ctx=ctx)  # after what they take over has been put before them
     nudged = await nudge_untaken(ctx=ctx)
     if moved or nudged:
         log.info("duty_followed", moved=moved, nudged=nudged)
@@ -49,18 +50,27 @@ async def numbers_tick(ctx: Context) -> None:
     await watch_numbers(ctx=ctx)
 
 
-async def handover_tick(ctx: Context) -> None:
-    """Hand over the duty, post the handovers that are due, ask for what is missing, remind of what is not done."""
-    await hand_over_shifts(ctx=ctx)
-    await ask_for_notes(ctx=ctx)
-    await remind_actions(ctx=ctx)
+async def digests_tick(ctx: Context) -> None:
+    """Post the handovers that are due."""
     await post_digests(ctx=ctx)
+
+
+async def notes_tick(ctx: Context) -> None:
+    """Ask for the notes that are missing."""
+    await ask_for_notes(ctx=ctx)
+
+
+async def actions_tick(ctx: Context) -> None:
+    """Remind of what must be done."""
+    await remind_actions(ctx=ctx)
 
 
 EVERY: Final[dict[Tick, timedelta]] = {
     uncertain_tick: timedelta(seconds=2),
     duty_tick: timedelta(seconds=15),
-    handover_tick: timedelta(seconds=15),
+    digests_tick: timedelta(seconds=15),
+    notes_tick: timedelta(seconds=15),
+    actions_tick: timedelta(seconds=15),
     reconcile_tick: timedelta(minutes=3),
     numbers_tick: timedelta(hours=1),
 }
@@ -97,5 +107,6 @@ class Ticker:
     async def run_due(self) -> None:
         """Run what follows world time, now."""
         await self.run(duty_tick)  # what the office takes over stands in the handover as the office's
-        await self.run(handover_tick)
+        for tick in (notes_tick, actions_tick, digests_tick):
+            await self.run(tick)
         await self.run(numbers_tick)

@@ -151,7 +151,7 @@ def test_every_refusal_says_why() -> None:
         if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant)
     }
     reasons = first_arguments("Denied", "NotAllowed", "CannotText") | codes | {"internal"}
-    by_reason = {"ask_first", "not_allowed", "cannot_text"}  # these carry the key of what is said
+    by_reason = {"ask_first", "not_allowed", "cannot_text", "not_yet"}  # these carry the key of what is said
     at_the_command_line = {"not_permitted"}
 
     assert "jav" in reasons

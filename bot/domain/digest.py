@@ -93,19 +93,25 @@ class DigestView:
         return all(row.is_carried for row in self.rows)
 
 
-def must_happen(row: DigestRow, day: date) -> bool:
-    """Tell whether something had to be done by `day`. It keeps its place when it has been done, with a tick."""
-    return row.action is not None and row.action.due_on <= day
+def must_happen(row: DigestRow, day: date, posted_at: datetime | None = None) -> bool:
+    """Tell whether something had to be done by `day`.
+
+    What is done after the post keeps its place, with a tick; what was done before it is nothing to do any more.
+    """
+    action = row.action
+    if action is None or action.due_on > day:
+        return False
+    return posted_at is None or action.settled_at is None or action.settled_at >= posted_at
 
 
 def arrange(
-    rows: Iterable[DigestRow], day: date
+    rows: Iterable[DigestRow], day: date, posted_at: datetime | None = None
 ) -> tuple[tuple[DigestRow, ...], tuple[DigestRow, ...], tuple[tuple[date, tuple[DigestRow, ...]], ...]]:
     """Put rows in order: what must happen by `day`, late ones first; what is still open; the rest by day and time."""
     ordered = sorted(rows, key=lambda row: (row.first_at, row.episode_id))
-    first = [row for row in ordered if must_happen(row, day)]
+    first = [row for row in ordered if must_happen(row, day, posted_at)]
     first.sort(key=lambda row: (row.action is not None and row.action.state is not ActionState.OPEN, _due(row)))
-    left = [row for row in ordered if not must_happen(row, day)]
+    left = [row for row in ordered if not must_happen(row, day, posted_at)]
     still_open = tuple(row for row in left if row.is_open)
     closed = sorted((row for row in left if not row.is_open), key=lambda row: (row.day, row.first_at, row.episode_id))
     rest = tuple((on, tuple(some)) for on, some in groupby(closed, key=lambda row: row.day))
@@ -225,6 +231,7 @@ class JournalText:
     notes: tuple[NoteView, ...]
     actions: tuple[ActionView, ...]
     lines: tuple[JournalLine, ...]
+    is_cut: bool = False  # more was said than stands in `lines`
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,5 +306,6 @@ class LookBack:
     digests: tuple[tuple[str, date], ...]  # (id, day)
     lines: tuple[LookBackLine, ...]
     has_more: bool
+    may_search: bool = True  # for a youth by name, which is for the nämnd's own familjebehandlare
     page: int = 0
     is_trial: bool = False

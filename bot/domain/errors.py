@@ -69,6 +69,16 @@ class Stale(Refused):
     code = "stale"
 
 
+class NotYet(Refused):
+    """Something else must be done first; `reason` is a key into the texts."""
+
+    code = "not_yet"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+        self.reason = reason
+
+
 class CannotText(Refused):
     """The number cannot be texted; `reason` says why."""
 

@@ -36,7 +36,10 @@ class NoteForm:
 
 @dataclass(frozen=True, slots=True)
 class BackgroundPage:
-    """The background of one youth, to be read or written. `written_by` is a name; no `background`: none is written."""
+    """The background of one youth, to be read or written. `written_by` is a name; no `background`: none is written.
+
+    `version` tells one text from the next. A form remembers it, so that nobody writes over what they have not seen.
+    """
 
     youth_id: str
     youth_name: str
@@ -48,3 +51,11 @@ class BackgroundPage:
     may_write: bool
     proposed_review: date
     is_trial: bool = False
+
+    @property
+    def version(self) -> str:
+        return self.version_of(self.background)
+
+    @staticmethod
+    def version_of(background: Background | None) -> str:
+        return "" if background is None else background.written_at.isoformat()

@@ -55,6 +55,11 @@ class Episode:
     reviewed: Settled | None = None
     transferred: Settled | None = None
 
+    @property
+    def takes_more(self) -> bool:
+        """Tell whether what comes in may still be told in this row: nobody has read it yet, nor taken it over."""
+        return self.digest_id is None and self.reviewed is None and self.transferred is None
+
 
 @dataclass(frozen=True, slots=True)
 class DigestRecord:

@@ -69,18 +69,21 @@ class Action:
         return self.is_open and self.due_on < today
 
 
-def due_day(
-    code: ActionCode, now: datetime, closed_days: frozenset[date], *, shift_day: date | None = None
-) -> date | None:
-    """Return the local date by which something coded at `now` must be done; None when nothing must.
-
-    `shift_day` is the day that the author's running shift belongs to: at 01.30 on Monday, in Sunday's shift, the next
-    working day is Monday.
-    """
-    today = local(now).date()
+def due_day(code: ActionCode, now: datetime, counted_from: date, closed_days: frozenset[date]) -> date | None:
+    """Return the local date by which something coded at `now` must be done; None when nothing must."""
     if code is ActionCode.TODAY:
-        return today
-    return next_working_day(shift_day or today, closed_days) if code is ActionCode.NEXT_WORKING_DAY else None
+        return local(now).date()
+    return next_working_day(counted_from, closed_days) if code is ActionCode.NEXT_WORKING_DAY else None
+
+
+def counted_from(now: datetime, morning: time, *, is_on_duty: bool) -> date:
+    """Return the local day from which the next working day is counted.
+
+    For whoever has the duty a night belongs to the day on which it began: at 01.30 on Monday the next working day is
+    Monday, whose handover, at `morning`, is yet to come.
+    """
+    wall = local(now)
+    return wall.date() - ONE_DAY if is_on_duty and wall.time() < morning else wall.date()
 
 
 def belongs_to_duty(code: ActionCode, due_on: date, *, has_duty_now: bool, closed_days: frozenset[date]) -> bool:

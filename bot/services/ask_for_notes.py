@@ -12,6 +12,7 @@ from bot.domain.secrecy import Act, Allowed
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor, ask, contact_of
+from bot.services.shared.alone import alone
 from bot.services.shared.episodes import LAST_ASKING, next_asking
 from bot.services.shared.placing import notice
 from bot.services.shared.saying import RECENT
@@ -21,7 +22,11 @@ from bot.services.shared.view import codes_for, slack_id
 async def ask_for_notes(*, ctx: Context) -> int:
     """Ask for the notes that are due, each in a transaction of its own; return how many were asked for."""
     due = await ctx.store.read(lambda tx: tx.episodes.notes_due(ctx.clock.now()))
-    return sum([await ctx.store.write(partial(_ask, ctx=ctx, episode_id=episode_id)) for episode_id in due])
+    asked = 0
+    for episode_id in due:
+        step = partial(_ask, ctx=ctx, episode_id=episode_id)
+        asked += await alone(ctx, step, event="note_not_asked_for", episode_id=episode_id)
+    return asked
 
 
 def _ask(tx: Tx, ctx: Context, episode_id: EpisodeId) -> bool:
@@ -37,7 +42,8 @@ def _ask(tx: Tx, ctx: Context, episode_id: EpisodeId) -> bool:
     namnd = ctx.rules.namnder[episode.namnd]
     following = next_asking(episode, namnd, now, ctx.rules.closed_days)
     next_at, next_stage = following if following is not None else (None, LAST_ASKING)
-    if episode.note_stage >= LAST_ASKING or not _ask_author(tx, ctx, conversation, episode):
+    can_ask = episode.note_stage < LAST_ASKING and _ask_author(tx, ctx, conversation, episode)
+    if not can_ask or following is None:  # the day has ended, or ended while we were away
         _tell_leader(tx, ctx, conversation, episode)
         next_at = None
     tx.episodes.save(replace(episode, note_next_at=next_at, note_stage=next_stage))

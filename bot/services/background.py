@@ -1,11 +1,11 @@
 """Bakgrund till beredskapen: written by the home nämnd, read on duty from the conversation, logged both times."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.domain.background import Background
 from bot.domain.calendar import local, next_working_day
-from bot.domain.errors import AuditEntry, BadInput, NotFound
+from bot.domain.errors import AskFirst, AuditEntry, BadInput, Busy, NotFound
 from bot.domain.forms import BackgroundPage
 from bot.domain.ids import ConversationId, EpisodeId, YouthId
 from bot.domain.people import Role, Youth
@@ -16,6 +16,7 @@ from bot.services.context import Context
 from bot.services.shared.access import actor_by_slack, contact_of, require_for, subject_of
 from bot.services.shared.digest_posts import refresh_newest
 from bot.services.shared.episodes import today
+from bot.texts import capital, when
 
 REVIEW_MONTHS = 3  # proposed; whoever writes it decides
 MOST_MONTHS = 12
@@ -23,7 +24,10 @@ MOST_MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class BackgroundCommand:
-    """What somebody has filled in. `key` makes it happen once; `review_on` is an ISO date."""
+    """What somebody has filled in. `key` makes it happen once; `review_on` is an ISO date.
+
+    `seen` is the version that stood in the form when it was opened, "" for none.
+    """
 
     slack_user_id: str
     youth_id: str
@@ -33,6 +37,7 @@ class BackgroundCommand:
     call_first: str = field(repr=False)
     review_on: str
     key: str
+    seen: str = ""
 
 
 async def read_background(slack_user_id: str, youth_id: str, via: str = "", *, ctx: Context) -> BackgroundPage:
@@ -63,33 +68,63 @@ async def begin_background(slack_user_id: str, youth_id: str, *, ctx: Context) -
 
 
 async def write_background(command: BackgroundCommand, *, ctx: Context) -> None:
-    """Keep the background, once. Raises NotAllowed, NotFound, or BadInput; then nothing is lost."""
+    """Keep the background, once.
 
-    def change(tx: Tx) -> None:
+    Raises:
+        NotAllowed: the rule of secrecy says no, at this moment.
+        NotFound: there is no such youth.
+        BadInput: something is not filled in, or holds a personnummer; nothing is lost, the author still has it.
+        AskFirst: somebody has written since the form was opened. The same submission again replaces it.
+    """
+
+    def change(tx: Tx) -> AskFirst | None:
         writer, youth = actor_by_slack(tx, ctx, command.slack_user_id), _youth(tx, command.youth_id)
         subject = Subject(youth.namnd, jav=youth.jav)
         require_for(tx, ctx, writer, Act.WRITE_BACKGROUND, subject, what=f"background:{youth.id}")
-        review_on = _checked(command, today(ctx))
-        if not tx.once("background", command.key):
-            return
-        tx.backgrounds.save(
-            Background(
-                youth.id,
-                command.agreements.strip(),
-                command.watch_for.strip(),
-                command.interpreter.strip(),
-                command.call_first.strip(),
-                review_on,
-                writer.staff.id,
-                ctx.clock.now(),
-            )
-        )
+        written = _written(command, youth, writer, _checked(command, today(ctx)), ctx)
+        found = tx.backgrounds.get(youth.id)
+        is_same = found is not None and found == replace(written, written_at=found.written_at)
+        if is_same and tx.was_done("background", command.key):
+            return None
+        question = None if found is None or is_same else _question(tx, ctx, command, found)
+        if question is not None:
+            return question
+        if found is not None and not tx.once("background_after", f"{youth.id}:{BackgroundPage.version_of(found)}"):
+            raise Busy  # somebody else replaced it at this very moment; next time it is said who
+        tx.once("background", command.key)
+        tx.backgrounds.save(written)
         tx.audit.record(
             AuditEntry(writer.staff.id, "wrote_background", f"background:{youth.id}", "home_namnd", youth.namnd)
         )
         refresh_newest(tx, youth.namnd)
+        return None
 
-    await ctx.store.write(change)
+    question = await ctx.store.write(change)
+    if question is not None:
+        raise question
+
+
+def _written(command: BackgroundCommand, youth: Youth, writer: Actor, review_on: date, ctx: Context) -> Background:
+    return Background(
+        youth.id,
+        command.agreements.strip(),
+        command.watch_for.strip(),
+        command.interpreter.strip(),
+        command.call_first.strip(),
+        review_on,
+        writer.staff.id,
+        ctx.clock.now(),
+    )
+
+
+def _question(tx: Tx, ctx: Context, command: BackgroundCommand, found: Background) -> AskFirst | None:
+    """Return what to ask once when `found` is newer than what the author saw."""
+    version = BackgroundPage.version_of(found)
+    if version == command.seen or not tx.once("background_asked", f"{command.key}:{version}"):
+        return None
+    author = tx.staff.get(found.written_by)
+    who = capital(ctx.texts.staff("digest.colleague")) if author is None else author.name
+    return AskFirst("newer_background", who=who, at=when(found.written_at, ctx.clock.now()))
 
 
 async def youths_to_write_about(slack_user_id: str, *, ctx: Context) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from bot.domain.sending import OutgoingSms, SendPostponed, SendRejected, SendUnc
 from bot.ports import Outbound, Post, Posted, Tx
 from bot.services.context import Context
 from bot.services.deliver_digest import deliver_addendum, deliver_digest, tell_that_digest_failed
-from bot.services.deliver_handover import deliver_handover
+from bot.services.deliver_handover import deliver_handover, tell_that_handover_failed
 from bot.services.receive_status import tell
 from bot.services.shared.access import ask, contact_of
 from bot.services.shared.outcome import CARD_NOT_YET, FIRST_LOOK, GONE, Outcome, shown_digest
@@ -317,6 +317,9 @@ def _tell_leader(tx: Tx, ctx: Context, row: Outbound) -> None:
     """A card or handover that reaches nobody must not be silence: the nämnd's leader is told."""
     if row.kind is OutboxKind.DIGEST:
         tell_that_digest_failed(tx, ctx, row)
+        return
+    if row.kind is OutboxKind.HANDOVER:
+        tell_that_handover_failed(tx, ctx, row)
         return
     if row.kind is not OutboxKind.CARD:
         return

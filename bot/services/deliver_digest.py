@@ -10,6 +10,7 @@ from datetime import datetime
 import structlog
 
 from bot.domain.digest import Addendum, DigestView
+from bot.domain.errors import Busy
 from bot.domain.handover import DigestRecord
 from bot.domain.ids import DigestId, EpisodeId, NamndId, StaffId
 from bot.domain.outbound import OutboxKind, OutboxState, Priority
@@ -27,7 +28,7 @@ from bot.services.shared.view import slack_id
 log = structlog.get_logger(__name__)
 
 CHANNEL_TROUBLE = frozenset(
-    {"channel_not_found", "not_in_channel", "is_archived", "no_permission", "restricted_action"}
+    {"channel_not_found", "not_in_channel", "is_archived", "is_inactive", "no_permission", "restricted_action"}
 )
 
 
@@ -43,16 +44,28 @@ class Composed:
 
 async def deliver_digest(row: Outbound, *, ctx: Context) -> Outcome:
     """Post a handover, or bring its post up to date. Raises what the chat raises."""
-    composed = await ctx.store.read(lambda tx: _compose(tx, ctx, row))
+    try:
+        composed = await ctx.store.read(lambda tx: _compose(tx, ctx, row))
+    except Busy:
+        raise
+    except Exception as error:  # nothing has left: trying again and again would only hide it
+        log.error("digest_not_composed", outbox_id=row.id, kind=type(error).__name__)
+        return Outcome(OutboxState.FAILED, error="not_composed", then=lambda tx: tell_that_digest_failed(tx, ctx, row))
     if composed is None:
         return Outcome(OutboxState.DROPPED)
     post, record = composed.post, composed.record
     refused = await _refusal(ctx, post, record)
     if refused is not None:
         return _elsewhere(ctx, post, record, refused)
-    shown = shown_digest(composed.view, ctx.clock.now())
+    # The newest says "22.14" of today; an older one is of its own day, and is not drawn anew at midnight.
+    shown = shown_digest(composed.view, ctx.clock.now() if composed.view.is_newest else record.due_at)
     if post.channel is not None and post.ts is not None:
-        return await _update(composed, shown, ctx)
+        try:
+            return await _update(composed, shown, ctx)
+        except SendRejected as refusal:
+            if refusal.reason in CHANNEL_TROUBLE and _is_channel(post):
+                return _elsewhere(ctx, post, record, "digest_unreachable")
+            raise
     if not composed.to:
         return Outcome(OutboxState.FAILED, error="no_slack_user")
     try:
@@ -173,13 +186,14 @@ def _withdraw(tx: Tx, post_id: str, channel: str, ts: str) -> None:
 
 def tell_that_digest_failed(tx: Tx, ctx: Context, row: Outbound) -> None:
     """Slack would not take the handover: the leaders are told where it can be read."""
-    composed = _compose(tx, ctx, row)
-    if composed is None:
+    post = tx.posts.get(row.payload["post"])
+    record = None if post is None or post.digest_id is None else tx.digests.get(post.digest_id)
+    if record is None:
         return
-    namnd = ctx.rules.namnder[composed.record.namnd]
+    namnd = ctx.rules.namnder[record.namnd]
     for leader in tx.staff.with_role(Role.LEADER, namnd.id):
         if leader.slack_user_id is not None:
-            dedupe = f"digest_failed:{composed.record.id}"
+            dedupe = f"digest_failed:{record.id}"
             notice(tx, leader.id, "digest_failed", dedupe=dedupe, priority=Priority.URGENT, namnd=namnd.short_name)
 
 
@@ -215,7 +229,12 @@ async def deliver_addendum(row: Outbound, *, ctx: Context) -> Outcome:
     refused = await _refusal(ctx, post, record)
     if refused is not None:
         return _elsewhere(ctx, post, record, refused)
-    posted = await ctx.chat.post_addendum(post.channel, post.ts, said, row.id)
+    try:
+        posted = await ctx.chat.post_addendum(post.channel, post.ts, said, row.id)
+    except SendRejected as refusal:
+        if refusal.reason in CHANNEL_TROUBLE and _is_channel(post):
+            return _elsewhere(ctx, post, record, "digest_unreachable")
+        raise
     target, digest_id = post.target, record.id
     return Outcome(
         OutboxState.SENT,

@@ -9,7 +9,7 @@ from bot.domain.digest import ShiftAction, ShiftHandover, ShiftLine
 from bot.domain.duty import Shift
 from bot.domain.ids import NamndId, ShiftId, StaffId
 from bot.domain.outbound import OutboxState
-from bot.domain.people import Staff
+from bot.domain.people import Role, Staff
 from bot.domain.secrecy import Act, Actor, Allowed
 from bot.ports import Outbound, Tx
 from bot.services.context import Context
@@ -17,6 +17,7 @@ from bot.services.shared.access import actor, answers_for, ask, contact_of
 from bot.services.shared.digest_view import tell
 from bot.services.shared.episodes import today
 from bot.services.shared.outcome import Outcome
+from bot.services.shared.placing import notice
 from bot.services.shared.view import slack_id
 
 _MOMENT: Final = timedelta(microseconds=1)
@@ -45,6 +46,18 @@ async def deliver_handover(row: Outbound, *, ctx: Context) -> Outcome:
         provider_id=f"{posted.channel}:{posted.ts}",
         then=lambda tx: tx.posts.remember("handover", None, target, posted),
     )
+
+
+def tell_that_handover_failed(tx: Tx, ctx: Context, row: Outbound) -> None:
+    """Slack would not take it: the leaders tell whoever takes over what is open."""
+    shift = tx.shifts.get(ShiftId(row.payload["shift"]))
+    person = tx.staff.get(StaffId(row.payload["staff"]))
+    if shift is None or person is None:
+        return
+    for leader in tx.staff.with_role(Role.LEADER, shift.lending_namnd):
+        if leader.slack_user_id is not None and leader.id != person.id:
+            who = f"<@{person.slack_user_id}>"
+            notice(tx, leader.id, "handover_failed", dedupe=f"handover_failed:{row.id}", who=who)
 
 
 def shift_handover(tx: Tx, ctx: Context, shift: Shift, reader: Staff) -> ShiftHandover:

@@ -10,12 +10,12 @@ no transaction is long.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from bot.domain.calendar import ONE_DAY
 from bot.domain.cards import Sender
-from bot.domain.digest import OwnerKind
+from bot.domain.digest import DigestRow, OwnerKind
 from bot.domain.errors import AuditEntry, NotAllowed
 from bot.domain.handover import Episode
 from bot.domain.ids import ConversationId, DigestId, NamndId, StaffId
@@ -27,7 +27,7 @@ from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.imports.run import CLI, Progress, quiet
 from bot.services.shared.access import actor, require_namnd
-from bot.services.shared.digest_view import Told, owner_kind, row_of, tell
+from bot.services.shared.digest_view import Told, owner_kind, rows_of, tell
 from bot.texts import export_words as words
 
 ACT: Final = "export_handovers"
@@ -177,31 +177,38 @@ def _rows(
     tx: Tx, *, ctx: Context, reader: Staff, namnd: NamndId, ids: Sequence[ConversationId], wanted: Wanted
 ) -> list[tuple[_Place, ExportedRow]]:
     """Return the rows of some conversations with their places, without what the reader may not handle (jäv)."""
-    every = [episode for conversation_id in ids for episode in tx.episodes.of_conversation(conversation_id)]
+    every = [episode for some in tx.episodes.of_conversations(ids).values() for episode in some]
     asked_for = [e for e in every if e.namnd == namnd and wanted.first <= e.day <= wanted.last]
     told = [t for t in tell(tx, asked_for) if reader.id not in t.contact.jav]
-    return [(_place(t.episode), _row(tx, ctx, t)) for t in told]
+    name, day = cache(partial(_name, tx)), cache(partial(_digest_day, tx))  # each is looked up once
+    rows = zip(told, rows_of(tx, ctx, told, None), strict=True)
+    return [(_place(t.episode), _row(t, row, name, day)) for t, row in rows]
 
 
 def _place(episode: Episode) -> _Place:
     return episode.day, episode.first_at, episode.ordinal, episode.id
 
 
-def _row(tx: Tx, ctx: Context, told: Told) -> ExportedRow:
-    row, episode = row_of(tx, ctx, told, None), told.episode
+def _row(
+    told: Told,
+    row: DigestRow,
+    name: Callable[[StaffId | None], str],
+    digest_day: Callable[[DigestId | None], date | None],
+) -> ExportedRow:
+    episode = told.episode
     return ExportedRow(
         day=row.day,
-        digest_day=_digest_day(tx, episode.digest_id),
+        digest_day=digest_day(episode.digest_id),
         codes=row.codes,
         sender=row.sender,
         first_at=row.first_at,
         is_ours_first=row.is_ours_first,
         answered_within=row.answered_within,
-        by=tuple(name for staff_id in told.answered.by if (name := _name(tx, staff_id))),
+        by=tuple(filter(None, map(name, told.answered.by))),
         situation=row.situation,
         socialjouren=row.socialjouren,
         is_without_action=_asks_for_nothing(told.notes),
-        action=_action(tx, told.actions),
+        action=_action(told.actions, name),
         is_reviewed=row.is_reviewed,
         transferred_at=None if episode.transferred is None else episode.transferred.at,
         has_note=row.has_note,
@@ -223,7 +230,7 @@ def _asks_for_nothing(notes: Sequence[Note]) -> bool:
     return bool(notes) and all(note.code is ActionCode.NOTHING for note in notes)
 
 
-def _action(tx: Tx, actions: Sequence[Action]) -> ExportedAction | None:
+def _action(actions: Sequence[Action], name: Callable[[StaffId | None], str]) -> ExportedAction | None:
     """Return the one that a handover shows: what is left to do first, else the newest that was settled."""
     if not actions:
         return None
@@ -233,7 +240,7 @@ def _action(tx: Tx, actions: Sequence[Action]) -> ExportedAction | None:
         code=chosen.code,
         due_on=chosen.due_on,
         owner_kind=owner_kind(chosen),
-        owner=_name(tx, chosen.owner),
+        owner=name(chosen.owner),
         state=chosen.state,
         settled_at=chosen.settled_at,
     )

@@ -1,14 +1,10 @@
 """What time brings: conversations follow the duty, and what nobody takes goes on to the next."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-import structlog
-
 from bot.domain.conversation import Conversation, Ground, Route
-from bot.domain.errors import Busy
 from bot.domain.handover import next_summary
 from bot.domain.ids import ConversationId
 from bot.domain.outbound import Priority
@@ -18,6 +14,7 @@ from bot.domain.rules import NamndRules
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.shared.access import contact_of
+from bot.services.shared.alone import alone
 from bot.services.shared.placing import (
     Destination,
     destination,
@@ -28,9 +25,8 @@ from bot.services.shared.placing import (
     thread,
 )
 
-log = structlog.get_logger(__name__)
-
 LAST_STAGE = 2
+LEFT_BEHIND = "conversation_left_behind"
 JUST_OVER = timedelta(days=1)
 
 
@@ -45,18 +41,9 @@ async def follow_duty(*, ctx: Context) -> int:
     open_ones = await ctx.store.read(lambda tx: [found.id for found in tx.conversations.open_ones()])
     moved = 0
     for conversation_id in open_ones:
-        moved += await _alone(ctx, partial(_follow, ctx=ctx, conversation_id=conversation_id), conversation_id)
+        step = partial(_follow, ctx=ctx, conversation_id=conversation_id)
+        moved += await alone(ctx, step, event=LEFT_BEHIND, conversation_id=conversation_id)
     return moved
-
-
-async def _alone(ctx: Context, step: Callable[[Tx], bool], conversation_id: ConversationId) -> bool:
-    try:
-        return await ctx.store.write(step)
-    except Busy:
-        raise
-    except Exception as error:
-        log.error("conversation_left_behind", conversation_id=conversation_id, kind=type(error).__name__)
-        return False
 
 
 def _follow(tx: Tx, ctx: Context, conversation_id: ConversationId) -> bool:
@@ -88,7 +75,8 @@ async def nudge_untaken(*, ctx: Context) -> int:
     due = await ctx.store.read(lambda tx: tx.conversations.nudges_due(ctx.clock.now()))
     nudged = 0
     for conversation_id in due:
-        nudged += await _alone(ctx, partial(_nudge_if_due, ctx=ctx, conversation_id=conversation_id), conversation_id)
+        step = partial(_nudge_if_due, ctx=ctx, conversation_id=conversation_id)
+        nudged += await alone(ctx, step, event=LEFT_BEHIND, conversation_id=conversation_id)
     return nudged
 
 

@@ -11,6 +11,7 @@ from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.post_digests import FIRST_START
 from bot.services.shared.access import answers_for, contact_of
+from bot.services.shared.alone import alone
 from bot.services.shared.episodes import today
 
 NOW: Final = timedelta(microseconds=1)
@@ -26,12 +27,19 @@ async def hand_over_shifts(*, ctx: Context) -> int:
         return [s for s in running if (started is None or s.starts_at >= started) and not tx.was_done(SCOPE, s.id)]
 
     shifts = await ctx.store.read(begun)
-    return sum([await ctx.store.write(partial(_hand_over, ctx=ctx, shift=shift)) for shift in shifts])
+    told = 0
+    for shift in shifts:
+        told += await alone(
+            ctx, partial(_hand_over, ctx=ctx, shift=shift), event="shift_not_handed_over", shift_id=shift.id
+        )
+    return told
 
 
 def _hand_over(tx: Tx, *, ctx: Context, shift: Shift) -> bool:
     person = tx.staff.get(shift.staff_id)
-    if not tx.once(SCOPE, shift.id) or person is None or person.slack_user_id is None or not person.is_active:
+    if person is None or person.slack_user_id is None or not person.is_active:
+        return False  # not yet: whoever gets Slack during the shift is told then
+    if not tx.once(SCOPE, shift.id):
         return False
     _take_over_actions(tx, ctx, shift)
     tx.outbox.add(

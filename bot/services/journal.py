@@ -42,6 +42,7 @@ def _text(tx: Tx, ctx: Context, episode: Episode, told: list[Told]) -> JournalTe
     last, contact = told[-1], told[-1].contact
     answered = next((t.answered for t in told if t.answered.at is not None), last.answered)
     notes = {note.id: note for t in told for note in t.notes}
+    said = _said(tx, told)
     by = dict.fromkeys(staff_id for t in told for staff_id in t.answered.by)
     return JournalText(
         episode_id=episode.id,
@@ -57,16 +58,20 @@ def _text(tx: Tx, ctx: Context, episode: Episode, told: list[Told]) -> JournalTe
         by=tuple(name for name in (_name(tx, staff_id) for staff_id in by) if name),
         notes=tuple(note_view(tx, note, contact) for note in notes.values()),
         actions=tuple(action_view(tx, ctx, action, None) for t in told for action in t.actions),
-        lines=tuple(_line(tx, contact, message) for message in _said(tx, told)),
+        lines=tuple(_line(tx, contact, message) for message in said[:MOST_LINES]),
+        is_cut=len(said) > MOST_LINES,
     )
 
 
 def _said(tx: Tx, told: list[Told]) -> list[Message]:
-    """Return what was said from the first of these episodes until the next one after the last begins."""
+    """Return what was said from the first of these episodes until the next one after the last begins.
+
+    One more than fits tells that there is more.
+    """
     first, last = told[0].episode, told[-1].episode
     later = [e.first_at for e in tx.episodes.of_conversation(last.conversation_id) if e.first_at > last.first_at]
     until = min(later, default=None)
-    said = tx.messages.since(last.conversation_id, first.first_at, limit=MOST_LINES)
+    said = tx.messages.since(last.conversation_id, first.first_at, limit=MOST_LINES + 1)
     return [m for m in said if until is None or m.at < until]
 
 

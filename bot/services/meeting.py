@@ -3,22 +3,24 @@
 from dataclasses import replace
 from functools import partial
 
-from bot.domain.digest import ActionView, MeetingPage, NoteView, Seen, must_happen
-from bot.domain.errors import AlreadyTaken, AuditEntry, BadInput, NotAllowed, NotFound, Stale
+from bot.domain.digest import ActionView, MeetingPage, NoteView, Seen
+from bot.domain.errors import AuditEntry, BadInput, NotAllowed, NotFound, Stale
 from bot.domain.handover import DigestRecord, Episode, Settled
 from bot.domain.ids import ActionTaskId, DigestId, EpisodeId, StaffId
 from bot.domain.notes import Note
-from bot.domain.people import LinkedContact
+from bot.domain.people import LinkedContact, Role
 from bot.domain.personnummer import holds_personnummer
 from bot.domain.reaction import Action, ActionState, scheduled
 from bot.domain.secrecy import Act, Actor, Allowed
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor_by_slack, ask, require, require_namnd
-from bot.services.shared.digest_posts import refresh_handovers
+from bot.services.shared.digest_posts import refresh_episode
 from bot.services.shared.digest_view import Told, episodes_of, is_newest, owner_kind, row_of, tell
 from bot.services.shared.episodes import today
+from bot.services.shared.logged import read_logged
 from bot.services.shared.people_shown import people_of
+from bot.services.shared.placing import notice
 
 MOST_STEPS = 300
 
@@ -26,19 +28,20 @@ MOST_STEPS = 300
 async def open_meeting(slack_user_id: str, digest_id: str, *, ctx: Context) -> MeetingPage:
     """Return the first step of a handover. Raises NotAllowed, or NotFound when nothing stands in it."""
 
-    def change(tx: Tx) -> MeetingPage:
+    def query(tx: Tx) -> MeetingPage:
         digest, reader = _entered(tx, ctx, slack_user_id, digest_id)
-        steps = _steps(tx, ctx, digest)
+        steps = _steps(tx, digest)
         if not steps:
             raise NotFound
-        return _page(tx, ctx, reader, steps[0], digest, steps)
+        return _page(tx, ctx, reader, _told(tx, steps[0]), digest, steps)
 
-    return await ctx.store.write(change)
+    return await read_logged(query, ctx=ctx)
 
 
 async def step(slack_user_id: str, digest_id: str, episode_id: str, by: int, *, ctx: Context) -> MeetingPage:
     """Return the step `by` places from an episode: 1 the next, -1 the one before, 0 the same again."""
-    return await ctx.store.write(partial(_step, ctx=ctx, user=slack_user_id, digest=digest_id, at=episode_id, by=by))
+    query = partial(_step, ctx=ctx, user=slack_user_id, digest=digest_id, at=episode_id, by=by)
+    return await read_logged(query, ctx=ctx)
 
 
 async def open_episode(slack_user_id: str, episode_id: str, *, ctx: Context) -> MeetingPage:
@@ -51,13 +54,13 @@ def _step(tx: Tx, *, ctx: Context, user: str, digest: str, at: str, by: int) -> 
         reader = actor_by_slack(tx, ctx, user)
         told = _told(tx, at)
         require(tx, ctx, reader, Act.READ_NOTE, told.conversation, told.contact)
-        return _page(tx, ctx, reader, told, None, [told])
+        return _page(tx, ctx, reader, told, None, [told.episode.id])
     record, reader = _entered(tx, ctx, user, digest)
-    steps = _steps(tx, ctx, record)
+    steps = _steps(tx, record)
     if not steps:
         raise NotFound
-    here = next((index for index, told in enumerate(steps) if told.episode.id == at), 0)
-    return _page(tx, ctx, reader, steps[max(0, min(len(steps) - 1, here + by))], record, steps)
+    here = next((index for index, episode_id in enumerate(steps) if episode_id == at), 0)
+    return _page(tx, ctx, reader, _told(tx, steps[max(0, min(len(steps) - 1, here + by))]), record, steps)
 
 
 def _entered(tx: Tx, ctx: Context, user: str, digest_id: str) -> tuple[DigestRecord, Actor]:
@@ -69,18 +72,19 @@ def _entered(tx: Tx, ctx: Context, user: str, digest_id: str) -> tuple[DigestRec
     return record, reader
 
 
-def _steps(tx: Tx, ctx: Context, digest: DigestRecord) -> list[Told]:
+def _steps(tx: Tx, digest: DigestRecord) -> list[EpisodeId]:
     """Return the steps: what must happen that day first, then the rest by time, then what is outside the record.
 
-    The order does not change as things are done: nobody loses their place.
+    The order does not change as things are done: nobody loses their place. Only the step that is shown is composed.
     """
-    told = tell(tx, episodes_of(tx, digest))
-    first = {t.episode.id: must_happen(row_of(tx, ctx, t, digest), digest.day) for t in told}
-    told.sort(key=lambda t: (not first[t.episode.id], t.episode.first_at, t.episode.id))
+    stands = episodes_of(tx, digest)
+    first = tx.episodes.with_action_by([episode.id for episode in stands], digest.day)
+    stands.sort(key=lambda episode: (episode.id not in first, episode.first_at, episode.id))
+    steps = [episode.id for episode in stands]
     if is_newest(tx, digest):
-        left = [e for e in tx.episodes.not_transferred(digest.namnd, digest.id) if e.id not in first]
-        told += tell(tx, left)
-    return told[:MOST_STEPS]
+        left = tx.episodes.not_transferred(digest.namnd, digest.id, limit=MOST_STEPS)
+        steps = list(dict.fromkeys([*steps, *(episode.id for episode in left)]))
+    return steps[:MOST_STEPS]
 
 
 def _told(tx: Tx, episode_id: str) -> Told:
@@ -92,17 +96,16 @@ def _told(tx: Tx, episode_id: str) -> Told:
 
 
 def _page(
-    tx: Tx, ctx: Context, reader: Actor, told: Told, digest: DigestRecord | None, steps: list[Told]
+    tx: Tx, ctx: Context, reader: Actor, told: Told, digest: DigestRecord | None, steps: list[EpisodeId]
 ) -> MeetingPage:
     """Return one step, its opening logged. Staff who are related to the case see nothing of it."""
-    place = next(index for index, other in enumerate(steps, start=1) if other.episode.id == told.episode.id)
     row = row_of(tx, ctx, told, digest)
     empty = MeetingPage(
         digest_id="" if digest is None else digest.id,
         episode_id=told.episode.id,
         namnd_name=ctx.rules.namnder[told.episode.namnd].short_name,
         day=told.episode.day if digest is None else digest.day,
-        index=place,
+        index=steps.index(told.episode.id) + 1,
         count=len(steps),
         row=row,
         is_trial=ctx.rules.is_trial,
@@ -180,9 +183,10 @@ def _name(tx: Tx, staff_id: StaffId | None) -> str:
 
 
 async def take_action(slack_user_id: str, action_id: str, key: str, *, ctx: Context) -> None:
-    """Jag tar åtgärden. Taking one's own again is harmless.
+    """Jag tar åtgärden. A colleague's is taken over openly: they are told. Taking one's own again is harmless.
 
-    Raises NotAllowed, Stale when it is settled, or AlreadyTaken when a colleague has it by name.
+    Whoever has the duty for another nämnd keeps what must be done today as the duty's; the rest is the home nämnd's.
+    Raises NotAllowed, or Stale when it is settled.
     """
 
     def change(tx: Tx) -> None:
@@ -191,15 +195,29 @@ async def take_action(slack_user_id: str, action_id: str, key: str, *, ctx: Cont
             return
         if not action.is_open:
             raise Stale
-        if action.owner not in {None, actor.staff.id}:
-            holder = tx.staff.get(action.owner) if action.owner is not None else None
-            raise AlreadyTaken(taken_by="" if holder is None else holder.slack_user_id or "")
+        if not any(actor.staff.has(role, action.namnd) for role in (Role.FAMILJEBEHANDLARE, Role.LEADER)):
+            if action.with_duty:
+                return
+            what = f"action:{action.id}"
+            entry = AuditEntry(actor.staff.id, "take_action", what, "not_home", action.namnd, is_allowed=False)
+            raise NotAllowed("not_home", audit=entry)
+        _tell_former_owner(tx, action, told, actor)
         taken = action.take(actor.staff.id)
         namnd = ctx.rules.namnder[action.namnd]
         tx.notes.save_action(scheduled(taken, namnd, ctx.clock.now(), ctx.rules.closed_days))
         _changed(tx, actor, told, "took_action")
 
     await ctx.store.write(change)
+
+
+def _tell_former_owner(tx: Tx, action: Action, told: Told, actor: Actor) -> None:
+    owner = None if action.owner is None else tx.staff.get(action.owner)
+    if owner is None or owner.id == actor.staff.id or owner.slack_user_id is None or not owner.is_active:
+        return
+    if owner.has(Role.FAMILJEBEHANDLARE, action.namnd) and owner.id not in told.contact.jav:
+        who = f"<@{actor.staff.slack_user_id}>"
+        dedupe = f"over:{action.id}:{actor.staff.id}"
+        notice(tx, owner.id, "action_taken_over", dedupe=dedupe, code=told.codes[0], who=who)
 
 
 async def finish_action(slack_user_id: str, action_id: str, key: str, *, ctx: Context) -> None:
@@ -267,16 +285,16 @@ async def mark_transferred(slack_user_id: str, episode_id: str, reference: str, 
         if not tx.once("click", key):
             return
         settled = Settled(actor.staff.id, ctx.clock.now(), reference.strip())
-        for episode in covered(tx, told.episode):
+        for episode in covered(tx, told.episode, lock=True):
             tx.episodes.save(replace(episode, transferred=settled))
         _changed(tx, actor, told, "transferred")
 
     await ctx.store.write(change)
 
 
-def covered(tx: Tx, episode: Episode) -> list[Episode]:
+def covered(tx: Tx, episode: Episode, *, lock: bool = False) -> list[Episode]:
     """Return the episodes that one text for the record covers: those before it that are not there yet, and itself."""
-    every = tx.episodes.of_conversation(episode.conversation_id)
+    every = tx.episodes.of_conversation(episode.conversation_id, lock=lock)
     until = (episode.first_at, episode.ordinal)
     return [e for e in every if (e.first_at, e.ordinal) <= until and (e.transferred is None or e.id == episode.id)]
 
@@ -292,4 +310,4 @@ def _own(tx: Tx, ctx: Context, user: str, episode_id: str) -> tuple[Told, Actor]
 def _changed(tx: Tx, actor: Actor, told: Told, what: str) -> None:
     subject = f"episode:{told.episode.id}"
     tx.audit.record(AuditEntry(actor.staff.id, what, subject, "handover", told.episode.namnd))
-    refresh_handovers(tx, told.conversation)
+    refresh_episode(tx, told.episode)

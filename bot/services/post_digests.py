@@ -12,8 +12,9 @@ from bot.domain.reaction import scheduled
 from bot.domain.rules import NamndRules
 from bot.ports import Tx
 from bot.services.context import Context
+from bot.services.shared.alone import guarded
 from bot.services.shared.digest_posts import refresh_digest, refresh_digest_post
-from bot.services.shared.episodes import add_if_late
+from bot.services.shared.episodes import account_for_text, add_if_late
 
 log = structlog.get_logger(__name__)
 
@@ -21,11 +22,19 @@ FIRST_START = "first_start"  # a job that ran once: when this installation began
 
 
 async def note_first_start(*, ctx: Context) -> None:
-    """Remember when the program was first started: nothing that was due before that is made up for."""
+    """Remember when the program was first started: nothing that was due before that is made up for.
+
+    What was open already, from a version that kept no handovers, is to stand in the first one.
+    """
 
     def change(tx: Tx) -> None:
-        if tx.once("job", FIRST_START):
-            tx.note_run(FIRST_START)
+        if not tx.once("job", FIRST_START):
+            return
+        tx.note_run(FIRST_START)
+        for conversation in tx.conversations.open_ones():
+            if conversation.last_seq and not tx.episodes.of_conversation(conversation.id):
+                began = conversation.first_unanswered_at or conversation.opened_at
+                account_for_text(tx, ctx, conversation, began, None)
 
     await ctx.store.write(change)
 
@@ -35,7 +44,10 @@ async def post_digests(*, ctx: Context) -> int:
 
     After downtime one is made for the newest day that is due, and covers everything.
     """
-    return sum([await _post_one(namnd, ctx) for namnd in ctx.rules.namnder.values()])
+    planned = 0
+    for namnd in ctx.rules.namnder.values():
+        planned += await guarded(_post_one(namnd, ctx), event="digest_not_planned", namnd=namnd.id)
+    return planned
 
 
 async def _post_one(namnd: NamndRules, ctx: Context) -> bool:
@@ -71,7 +83,7 @@ def _plan(tx: Tx, ctx: Context, namnd: NamndRules, day: date, due_at: datetime) 
 
 def _leave_to_the_team(tx: Tx, ctx: Context, namnd: NamndRules, day: date) -> None:
     """What the duty had to do and did not is the team's now."""
-    for action in tx.notes.open_actions(namnd.id):
+    for action in tx.notes.open_actions(namnd.id, lock=True):
         if action.with_duty and action.due_on < day:
             left = replace(action, with_duty=False, owner=None)
             tx.notes.save_action(scheduled(left, namnd, ctx.clock.now(), ctx.rules.closed_days))
@@ -86,7 +98,7 @@ async def _add_stragglers(ctx: Context, namnd: NamndId) -> None:
 
     def change(tx: Tx) -> None:
         newest = tx.digests.newest(namnd)
-        for episode in [] if newest is None else tx.episodes.waiting(namnd, newest.day):
+        for episode in [] if newest is None else tx.episodes.waiting(namnd, newest.day, lock=True):
             add_if_late(tx, ctx, episode)
 
     if await ctx.store.read(waiting):

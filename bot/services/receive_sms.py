@@ -106,8 +106,8 @@ def _conversation(tx: Tx, ctx: Context, contact: LinkedContact, number: OurNumbe
     namnd, must_pick = _namnd(tx, ctx, contact, number)
     found = tx.conversations.latest(contact.contact.id, namnd, number.world)
     now = ctx.clock.now()
-    if found is not None and (found.is_open or _is_recent(ctx, found)):
-        return found, must_pick and (found.is_namnd_open or not found.is_open)
+    if found is not None and (found.is_open or (_is_recent(ctx, found) and not must_pick)):
+        return found, must_pick and found.is_namnd_open  # what was closed in one nämnd is never carried to another
     made = Conversation(ConversationId(new_id()), contact.contact.id, number.world, namnd, number.number, opened_at=now)
     tx.conversations.add(made)
     return made, must_pick

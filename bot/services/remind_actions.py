@@ -1,6 +1,8 @@
 """The reaction clock: what is not done is reminded of at noon, and the leader is told when the day ends."""
 
+from datetime import timedelta
 from functools import partial
+from typing import Final
 
 from bot.domain.calendar import is_working_day
 from bot.domain.conversation import Conversation
@@ -11,8 +13,9 @@ from bot.domain.people import LinkedContact, Role, Staff
 from bot.domain.reaction import Action, Step, scheduled
 from bot.ports import Tx
 from bot.services.context import Context
-from bot.services.shared.access import contact_of
-from bot.services.shared.digest_posts import refresh_handovers
+from bot.services.shared.access import contact_of, may_handle
+from bot.services.shared.alone import alone
+from bot.services.shared.digest_posts import refresh_episode
 from bot.services.shared.digest_view import tell
 from bot.services.shared.duty_actions import put_before_duty
 from bot.services.shared.episodes import today
@@ -20,17 +23,23 @@ from bot.services.shared.placing import duty_now, notice
 from bot.services.shared.view import slack_id
 from bot.texts.times import weekday_and_date
 
+CATCH_UP: Final = timedelta(hours=12)
+
 
 async def remind_actions(*, ctx: Context) -> int:
     """Speak of the actions that are due to be spoken of, each in a transaction of its own; return how many."""
     due = await ctx.store.read(lambda tx: tx.notes.actions_due(ctx.clock.now()))
-    return sum([await ctx.store.write(partial(_remind, ctx=ctx, action_id=action_id)) for action_id in due])
+    spoken_of = 0
+    for action_id in due:
+        step = partial(_remind, ctx=ctx, action_id=action_id)
+        spoken_of += await alone(ctx, step, event="action_not_reminded_of", action_id=action_id)
+    return spoken_of
 
 
 def _remind(tx: Tx, ctx: Context, action_id: ActionTaskId) -> bool:
     now = ctx.clock.now()
     action = tx.notes.action(action_id, lock=True)
-    if action is None or action.next_at is None or action.next_at > now:
+    if action is None or action.next_at is None or action.next_at > now or not action.is_open:
         return False  # another instance was first
     conversation = tx.conversations.get(action.conversation_id)
     episode_id = tx.notes.episode_of_action(action.id)
@@ -40,8 +49,9 @@ def _remind(tx: Tx, ctx: Context, action_id: ActionTaskId) -> bool:
             _tell_leaders(tx, ctx, action, conversation, episode)
         else:
             _remind_owner(tx, ctx, action, conversation, episode)
-        refresh_handovers(tx, conversation)
-    tx.notes.save_action(scheduled(action, ctx.rules.namnder[action.namnd], now, ctx.rules.closed_days))
+        refresh_episode(tx, episode)
+    after = max(action.next_at, now - CATCH_UP)  # what else fell due while we were away comes next
+    tx.notes.save_action(scheduled(action, ctx.rules.namnder[action.namnd], after, ctx.rules.closed_days))
     return True
 
 
@@ -60,7 +70,7 @@ def _who_has_it(
 ) -> tuple[str, list[Staff]]:
     """Return what to say, and to whom: the owner, whoever has the duty now, or everybody in the team."""
     owner = None if action.owner is None else tx.staff.get(action.owner)
-    if owner is not None and owner.is_active and owner.slack_user_id is not None:
+    if owner is not None and owner.slack_user_id is not None and may_handle(tx, ctx, owner, conversation):
         return "action_due", [owner]
     namnd = ctx.rules.namnder[action.namnd]
     lead = duty_now(tx, ctx, namnd, ctx.clock.now(), contact.jav).lead

@@ -122,7 +122,7 @@ def _open_ones(tx: Tx, ctx: Context, actor: Actor) -> tuple[OpenLine, ...]:
 def _my_actions(tx: Tx, ctx: Context, actor: Actor) -> tuple[HomeAction, ...]:
     """What I have said that I will do, and what whoever has the duty is to do while that is me."""
     found = []
-    for namnd in sorted({*actor.staff.namnder(Role.FAMILJEBEHANDLARE), *actor.duty_namnder}):
+    for namnd in sorted({*actor.staff.namnder(Role.FAMILJEBEHANDLARE, Role.LEADER), *actor.duty_namnder}):
         for action in tx.notes.open_actions(namnd):
             if action.owner != actor.staff.id and not (action.with_duty and namnd in actor.duty_namnder):
                 continue

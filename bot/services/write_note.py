@@ -4,18 +4,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
-from bot.domain.calendar import local, next_working_day
+from bot.domain.calendar import next_working_day
 from bot.domain.cards import sender_of
 from bot.domain.conversation import Conversation
 from bot.domain.duty import DutyState
-from bot.domain.errors import AuditEntry, BadInput, Stale
+from bot.domain.errors import AuditEntry, BadInput, NotYet, Stale
 from bot.domain.forms import NoteForm
 from bot.domain.handover import Episode
 from bot.domain.ids import ActionTaskId, NamndId, NoteId, ShiftId, StaffId, YouthId, new_id
 from bot.domain.notes import ActionCode, Note, Situation
 from bot.domain.people import LinkedContact, Role, World
 from bot.domain.personnummer import holds_personnummer
-from bot.domain.reaction import Action, belongs_to_duty, due_day, scheduled
+from bot.domain.reaction import Action, belongs_to_duty, counted_from, due_day, scheduled
+from bot.domain.rules import NamndRules
 from bot.domain.secrecy import Act, Actor, Allowed
 from bot.ports import Tx
 from bot.services.context import Context
@@ -26,7 +27,7 @@ from bot.services.shared.duty_actions import put_before_duty
 from bot.services.shared.episodes import account_for_answer, home_of, today
 from bot.services.shared.placing import duty_now, refresh
 from bot.services.shared.saying import say_outgoing
-from bot.services.shared.view import codes_for
+from bot.services.shared.view import codes_for, namnder_to_pick
 
 CAME_IN: Final = "came_in"
 SUPPORT: Final = "support"
@@ -36,6 +37,7 @@ ACTION: Final = "action"
 OWNER: Final = "owner"
 SOCIALJOUREN: Final = "socialjouren"
 CLOSING: Final = "closing_text"
+NEEDS_WORDS: Final = frozenset({ActionCode.TODAY.value, ActionCode.NEXT_WORKING_DAY.value})
 TEAM: Final = ""  # the owner when nobody has it yet
 
 
@@ -64,25 +66,44 @@ class NoteCommand:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of it. `left_open`: a text had come in meanwhile, so that the note is kept and nothing is closed."""
+    """What became of it. `left_open`: a text had come in meanwhile, so that the note is kept and nothing is closed.
+
+    `was_closed`: a colleague had closed it already, so that the note is kept and nothing more is said to the sender.
+    """
 
     left_open: bool = False
+    was_closed: bool = False
     unsent: str = field(default="", repr=False)
 
 
-async def begin_note(slack_user_id: str, conversation_id: str, *, closes: bool, ctx: Context) -> NoteForm:
-    """Return what the form needs. Raises NotAllowed, NotFound, or Stale when there is nothing left to close."""
+async def begin_note(
+    slack_user_id: str, conversation_id: str, *, closes: bool, known_of: int | None = None, ctx: Context
+) -> NoteForm:
+    """Return what the form needs. `known_of` is the newest text on the card that was pressed, None for no card.
+
+    Raises NotAllowed, NotFound, NotYet, or Stale when nothing is left to close.
+    """
 
     def change(tx: Tx) -> NoteForm:
         conversation = locked(tx, conversation_id)
         actor = actor_by_slack(tx, ctx, slack_user_id)
         contact = contact_of(tx, conversation)
         granted = require(tx, ctx, actor, Act.CLOSE if closes else Act.NOTE, conversation, contact)
-        if conversation.world is not World.BEREDSKAP or (closes and not conversation.is_open):
+        if closes and not conversation.is_open:
             raise Stale
-        return _form(tx, ctx, conversation, contact, actor, granted, closes=closes)
+        _require_ready(tx, ctx, conversation, actor)
+        form = _form(tx, ctx, conversation, contact, actor, granted, closes=closes)
+        return form if known_of is None else replace(form, newest_inbound=min(known_of, form.newest_inbound))
 
     return await ctx.store.write(change)
+
+
+def _require_ready(tx: Tx, ctx: Context, conversation: Conversation, actor: Actor) -> None:
+    """Raise Stale where no notes are kept, NotYet while the author can still say which nämnd it belongs to."""
+    if conversation.world is not World.BEREDSKAP:
+        raise Stale
+    if namnder_to_pick(tx, ctx, conversation, actor):
+        raise NotYet("pick_namnd_first")
 
 
 def _form(
@@ -108,16 +129,16 @@ def _form(
         sender=sender_of(contact.role, is_shared=contact.is_shared_phone),
         namnd_name=namnd.short_name,
         closes=closes,
-        is_waiting=conversation.is_unanswered,
+        is_waiting=conversation.is_unanswered and reads,
         can_text=can_text and contact.contact.is_answerable and not contact.contact.is_blocked,
         to=contact.links[0].name if contact.links and reads else "",
         today=today(ctx),
-        next_day=next_working_day(_shift_day(actor, conversation) or today(ctx), ctx.rules.closed_days),
+        next_day=_next_day(ctx, namnd, actor),
         has_duty_now=_has_duty(tx, ctx, namnd.id, contact),
         owners=tuple(sorted(((str(p.id), p.name) for p in owners), key=lambda pair: pair[1])),
         youths=tuple(youths.items()) if len(youths) > 1 else (),
         chosen=frozenset(str(youth) for youth in conversation.concerns),
-        newest_inbound=conversation.last_inbound_seq,
+        newest_inbound=conversation.last_inbound_seq if reads else 0,
         is_trial=ctx.rules.is_trial,
     )
 
@@ -134,6 +155,7 @@ async def write_note(command: NoteCommand, *, ctx: Context) -> Written:
 
     Raises:
         NotAllowed: the rule of secrecy says no, at this moment.
+        NotYet: the nämnd is to be picked first.
         BadInput: something is not filled in, or holds a personnummer; nothing is lost, the author still has it.
         CannotText: the number cannot be sent the closing text.
     """
@@ -143,9 +165,11 @@ async def write_note(command: NoteCommand, *, ctx: Context) -> Written:
         actor = actor_by_slack(tx, ctx, command.slack_user_id)
         contact = contact_of(tx, conversation)
         granted = require(tx, ctx, actor, Act.CLOSE if command.closes else Act.NOTE, conversation, contact)
+        _require_ready(tx, ctx, conversation, actor)
         _require_complete(tx, ctx, command, conversation)
         has_news = command.closes and conversation.last_inbound_seq > command.newest_inbound
-        closes = command.closes and not has_news
+        was_closed = command.closes and not conversation.is_open
+        closes = command.closes and not has_news and not was_closed
         closing = _closing_text(tx, ctx, command, conversation, contact, actor) if closes else ""
         if not tx.once("note", command.key):
             return Written()
@@ -163,11 +187,12 @@ async def write_note(command: NoteCommand, *, ctx: Context) -> Written:
                 source=f"closing:{command.key}",
             )
         conversation = _keep(tx, ctx, command, conversation, contact, actor, now, granted)
-        if closes and conversation.is_open:
+        if closes:
             conversation = conversation.close(at=now)
         tx.conversations.save(conversation)
         refresh(tx, conversation)
-        return Written(left_open=has_news, unsent=command.closing_text.strip() if has_news else "")
+        unsent = "" if closes else command.closing_text.strip()
+        return Written(left_open=has_news and not was_closed, was_closed=was_closed, unsent=unsent)
 
     return await ctx.store.write(change)
 
@@ -201,6 +226,8 @@ def _require_complete(tx: Tx, ctx: Context, command: NoteCommand, conversation: 
     ):
         if chosen not in known:
             problems[block] = "pick_one"
+    if command.action in NEEDS_WORDS and not command.promised.strip():
+        problems.setdefault(PROMISED, "say_what")
     if command.owner and not _is_of_the_home(tx, ctx, command.owner, conversation):
         problems[OWNER] = "pick_one"
     if problems:
@@ -242,10 +269,11 @@ def _keep(
     )
     episodes = _episodes(tx, ctx, conversation, actor, now, granted)
     tx.notes.add(note, [episode.id for episode in episodes])
-    for episode in episodes:
-        tx.episodes.save(replace(episode, note_next_at=None))
+    for episode in episodes:  # what has been taken to the record lacks this note: it is gone through once more
+        tx.episodes.save(replace(episode, note_next_at=None, transferred=None, reviewed=None))
     kept = replace(conversation, concerns=concerns)
-    due_on = due_day(note.code, now, ctx.rules.closed_days, shift_day=_shift_day(actor, conversation))
+    namnd = ctx.rules.namnder[note.namnd]
+    due_on = due_day(note.code, now, _counted_from(ctx, namnd, actor), ctx.rules.closed_days)
     action = None if due_on is None else _action(tx, ctx, note, due_on, command.owner, contact)
     if action is not None:
         tx.notes.add_action(action)
@@ -274,7 +302,7 @@ def _episodes(
 
     Of what began after their shift somebody who may only note has read nothing: that is not theirs to write about.
     """
-    every = tx.episodes.of_conversation(conversation.id)
+    every = tx.episodes.of_conversation(conversation.id, lock=True)
     if granted.ground == "after_shift_note":
         had = [tx.shifts.get(turn.shift_id) for turn in actor.former if conversation.was_routed_in(turn.shift_id)]
         until = max((shift.ends_at for shift in had if shift is not None), default=now)
@@ -309,10 +337,13 @@ def _action(tx: Tx, ctx: Context, note: Note, due_on: date, owner: str, contact:
     return scheduled(action, ctx.rules.namnder[note.namnd], note.at, closed)
 
 
-def _shift_day(actor: Actor, conversation: Conversation) -> date | None:
-    """Return the day that the author's running shift belongs to; None when they write outside one."""
-    turns = [turn for turn in actor.on_duty if conversation.was_routed_in(turn.shift_id)]
-    return local(turns[0].starts_at).date() if turns else None
+def _next_day(ctx: Context, namnd: NamndRules, actor: Actor) -> date:
+    """Return the next working day, as whoever writes now counts it."""
+    return next_working_day(_counted_from(ctx, namnd, actor), ctx.rules.closed_days)
+
+
+def _counted_from(ctx: Context, namnd: NamndRules, actor: Actor) -> date:
+    return counted_from(ctx.clock.now(), namnd.summary_at, is_on_duty=bool(actor.on_duty))
 
 
 def _shift(actor: Actor, conversation: Conversation) -> ShiftId | None:

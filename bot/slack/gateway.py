@@ -82,6 +82,8 @@ class SlackChat:
     async def audience(self, channel: str) -> Audience:
         """Ask who can read a channel (facts: slack, section 15). Raises SendRejected when it cannot be asked."""
         info = (await self._read("conversations.info", channel, self._client.conversations_info)).get("channel") or {}
+        if info.get("is_archived"):
+            raise SendRejected("is_archived")
         members: set[str] = set()
         cursor = ""
         while True:

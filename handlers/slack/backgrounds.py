@@ -12,9 +12,10 @@ from bot.services.context import Context
 from bot.slack.ids import ActionId, CallbackId
 from bot.slack.kit import Block
 from bot.slack.views import background as views
-from handlers.slack.interaction import Click, field_errors, metadata, run, typed
+from bot.slack.views.conversation import message_modal
+from handlers.slack.interaction import Click, field_errors, in_words, metadata, run, typed
 from handlers.slack.listeners import Listeners
-from handlers.slack.showing import or_refusal, redraw, show
+from handlers.slack.showing import redraw, show
 
 
 def register(app: Listeners, ctx: Context) -> None:
@@ -42,7 +43,9 @@ def register(app: Listeners, ctx: Context) -> None:
 
     @app.view(CallbackId.BACKGROUND.value)
     async def on_submit(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        user, youth_id = body["user"]["id"], str(view.get("private_metadata", ""))
+        """Keep it and show it as it stands. Otherwise what was written stays in the form, with the reason."""
+        user, known = body["user"]["id"], metadata(view)
+        youth_id, seen = str(known.get("y", "")), str(known.get("at", ""))
         command = BackgroundCommand(
             slack_user_id=user,
             youth_id=youth_id,
@@ -51,14 +54,25 @@ def register(app: Listeners, ctx: Context) -> None:
             interpreter=typed(view, views.INTERPRETER),
             call_first=typed(view, views.CALL_FIRST),
             review_on=typed(view, views.REVIEW_ON),
-            key=f"{view['id']}:{view.get('hash', '')}",
+            key=f"{view['id']}:{seen}",
+            seen=seen,
         )
-        error = await run(write_background(command, ctx=ctx))
-        if error is not None:
+        saved: list[bool] = []
+        drawn: list[Block] = []
+
+        async def work() -> None:
+            await write_background(command, ctx=ctx)
+            saved.append(True)
+            drawn.append(await reading(read_background(user, youth_id, ctx=ctx)))
+
+        error = await run(work())  # both, within the time that Slack gives
+        if error is None:
+            await ack(response_action="update", view=drawn[0])
+        elif saved:
+            words = ctx.texts.staff("background.saved_not_shown")
+            await ack(response_action="update", view=message_modal(ctx.texts, "background.title", words))
+        else:
             await ack(response_action="errors", errors=field_errors(error, ctx.texts, default_block=views.AGREEMENTS))
-            return
-        drawn = await or_refusal(ctx, reading(read_background(user, youth_id, ctx=ctx)))
-        await ack(response_action="update", view=drawn)
 
     @app.action(ActionId.BACKGROUND_PICK.value)
     async def on_pick(body: dict[str, Any], ack: AsyncAck, client: AsyncWebClient) -> None:
@@ -71,8 +85,19 @@ def register(app: Listeners, ctx: Context) -> None:
         if not youth_id:
             await ack(response_action="errors", errors={views.YOUTH: ctx.texts.staff("problem.pick_youth")})
             return
-        drawn = await or_refusal(ctx, reading(read_background(body["user"]["id"], youth_id, ctx=ctx)))
-        await ack(response_action="update", view=drawn)
+        drawn: list[Block] = []
+
+        async def work() -> None:
+            drawn.append(await reading(read_background(body["user"]["id"], youth_id, ctx=ctx)))
+
+        error = await run(work())
+        if error is None:
+            await ack(response_action="update", view=drawn[0])
+        elif isinstance(error, TimeoutError):  # the choice stays, to be sent again
+            await ack(response_action="errors", errors={views.YOUTH: in_words(error, ctx.texts)})
+        else:
+            refused = message_modal(ctx.texts, "modal.refused_title", in_words(error, ctx.texts))
+            await ack(response_action="update", view=refused)
 
 
 def _via(view: dict[str, Any] | None) -> str:

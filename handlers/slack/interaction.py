@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.domain.errors import AlreadyTaken, AskFirst, BadInput, BotError, CannotText, NotAllowed
+from bot.domain.errors import AlreadyTaken, AskFirst, BadInput, BotError, CannotText, NotAllowed, NotYet
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -52,7 +52,7 @@ class Click:
 
 def in_words(error: BaseException, texts: Texts) -> str:
     """Return what to tell the person: never more than the refusal itself."""
-    if isinstance(error, NotAllowed | CannotText):
+    if isinstance(error, NotAllowed | CannotText | NotYet):
         return texts.staff(f"refusal.{error.reason}")
     if isinstance(error, AskFirst):
         return texts.staff(f"ask.{error.about}", **error.values)

@@ -24,7 +24,9 @@ def register(app: Listeners, ctx: Context) -> None:
     """Bind what belongs to notes; called once, by build_bolt."""
 
     async def form(click: Click, *, closes: bool) -> Block:
-        found = await begin_note(click.user, click.value.partition(":")[0], closes=closes, ctx=ctx)
+        conversation_id, _, newest = click.value.partition(":")
+        known_of = int(newest) if newest.isdecimal() else None
+        found = await begin_note(click.user, conversation_id, closes=closes, known_of=known_of, ctx=ctx)
         return note_form.note_modal(found, ctx.texts, new_id())
 
     @app.action(ActionId.CLOSE.value)
@@ -53,8 +55,9 @@ def register(app: Listeners, ctx: Context) -> None:
         if error is not None:
             errors = field_errors(error, ctx.texts, default_block=note_form.CAME_IN)
             await ack(response_action="errors", errors=errors)
-        elif written[0].left_open:
-            words = ctx.texts.staff("note.saved_not_closed")
+        elif written[0].left_open or written[0].was_closed:
+            key = "note.saved_not_closed" if written[0].left_open else "note.saved_already_closed"
+            words = ctx.texts.staff(key)
             drawn = note_form.saved_modal(ctx.texts, words, written[0].unsent)
             await ack(response_action="update", view=drawn)
         else:

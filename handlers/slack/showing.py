@@ -1,7 +1,8 @@
 """Open a modal for something that must be looked up: skeleton first, for the trigger lives three seconds."""
 
+import asyncio
 from collections.abc import Awaitable
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -15,11 +16,14 @@ from handlers.slack.interaction import Click, in_words
 
 log = structlog.get_logger(__name__)
 
+DRAWN_WITHIN: Final = 20.0  # seconds; what waits for it is on somebody's screen
+
 
 async def show(client: AsyncWebClient, ctx: Context, click: Click, drawn: Awaitable[Block]) -> str:
     """Open a modal, above the one that was clicked in if any, and draw `drawn` in it; return the view's id.
 
-    A refusal is said in its place. Nothing that a person may not see is drawn before `drawn` has been awaited.
+    A refusal is said in its place, and so is a failure of ours. Nothing that a person may not see is drawn before
+    `drawn` has been awaited.
     """
     waiting = message_modal(ctx.texts, "modal.wait_title", ctx.texts.staff("modal.wait"))
     is_above = click.view is not None and click.view.get("type") == "modal"
@@ -31,22 +35,44 @@ async def show(client: AsyncWebClient, ctx: Context, click: Click, drawn: Awaita
 
 
 async def redraw(client: AsyncWebClient, ctx: Context, click: Click, drawn: Awaitable[Block]) -> None:
-    """Draw the modal that was clicked in anew; a refusal is said above it, so that it stays."""
-    try:
-        made = await drawn
-    except BotError as error:
-        refused = message_modal(ctx.texts, "modal.refused_title", in_words(error, ctx.texts))
-        await client.views_push(trigger_id=click.trigger_id, view=refused)
+    """Draw the modal that was clicked in anew; a refusal is said above it, so that it stays.
+
+    When nothing can be put above it any more, since the trigger has died meanwhile, it is said in its place.
+    """
+    view_id = str((click.view or {}).get("id", ""))
+    made = await _made(drawn)
+    if isinstance(made, Exception):
+        refused = _refusal(ctx, made)
+        try:
+            await client.views_push(trigger_id=click.trigger_id, view=refused)
+        except SlackApiError as error:
+            log.info("view_not_pushed", reason=str(error.response.get("error")))
+            await draw(client, view_id, refused)
         return
-    await draw(client, str((click.view or {}).get("id", "")), made)
+    await draw(client, view_id, made)
 
 
 async def or_refusal(ctx: Context, drawn: Awaitable[Block]) -> Block:
     """Return what was drawn, or a modal that says why not."""
+    made = await _made(drawn)
+    return _refusal(ctx, made) if isinstance(made, Exception) else made
+
+
+async def _made(drawn: Awaitable[Block]) -> Block | Exception:
+    """Return what was drawn, or what went wrong; that we took too long is something that went wrong."""
     try:
-        return await drawn
+        async with asyncio.timeout(DRAWN_WITHIN):
+            return await drawn
     except BotError as error:
-        return message_modal(ctx.texts, "modal.refused_title", in_words(error, ctx.texts))
+        return error
+    except Exception as error:
+        # Its kind only: what it says may hold what somebody has written.
+        log.error("interaction_failed", kind=type(error).__name__)
+        return error
+
+
+def _refusal(ctx: Context, error: Exception) -> Block:
+    return message_modal(ctx.texts, "modal.refused_title", in_words(error, ctx.texts))
 
 
 async def draw(client: AsyncWebClient, view_id: str, drawn: Block) -> None:

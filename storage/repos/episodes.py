@@ -1,5 +1,7 @@
 """What happened in which conversation when: the rows of the handovers."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -11,8 +13,21 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.domain.handover import DigestRecord, Episode, Period, Settled
 from bot.domain.ids import ConversationId, DigestId, EpisodeId, NamndId, ShiftId, StaffId, YouthId
+from bot.domain.people import World
 from bot.domain.reaction import ActionState
-from storage.tables import ActionRow, ContactLinkRow, ConversationRow, DigestRow, EpisodeNoteRow, EpisodeRow
+from bot.ports import Coded
+from storage.repos.chunks import chunks
+from storage.tables import (
+    ActionRow,
+    ContactLinkRow,
+    ContactRow,
+    ConversationRow,
+    DigestRow,
+    EpisodeNoteRow,
+    EpisodeRow,
+    NoteRow,
+    YouthRow,
+)
 from storage.vault import Vault
 
 UNIQUE_KEY: Final = ("conversation_id", "namnd", "period", "ordinal")
@@ -49,8 +64,18 @@ class EpisodeRows:
         self._session.add(row)
         self._session.flush()
 
-    def of_conversation(self, conversation_id: ConversationId) -> list[Episode]:
-        return self._all(select(EpisodeRow).where(EpisodeRow.conversation_id == conversation_id).order_by(*BY_TIME))
+    def of_conversation(self, conversation_id: ConversationId, *, lock: bool = False) -> list[Episode]:
+        statement = select(EpisodeRow).where(EpisodeRow.conversation_id == conversation_id).order_by(*BY_TIME)
+        return self._all(statement, lock=lock)
+
+    def of_conversations(self, conversations: Sequence[ConversationId]) -> dict[ConversationId, list[Episode]]:
+        """Return the episodes of each of `conversations`, by time, in few statements."""
+        found: dict[ConversationId, list[Episode]] = {conversation_id: [] for conversation_id in conversations}
+        for some in chunks(list(found)):
+            statement = select(EpisodeRow).where(col(EpisodeRow.conversation_id).in_(some)).order_by(*BY_TIME)
+            for episode in self._all(statement):
+                found[episode.conversation_id].append(episode)
+        return found
 
     def latest(self, conversation_id: ConversationId, namnd: NamndId, period: Period) -> Episode | None:
         return self._first(
@@ -64,22 +89,24 @@ class EpisodeRows:
             .limit(1)
         )
 
-    def without_note(self, conversation_id: ConversationId) -> list[Episode]:
+    def without_note(self, conversation_id: ConversationId, *, lock: bool = False) -> list[Episode]:
         """Return the episodes of a conversation that no note covers."""
         links = sa.exists().where(col(EpisodeNoteRow.episode_id) == col(EpisodeRow.id))
         return self._all(
-            select(EpisodeRow).where(EpisodeRow.conversation_id == conversation_id, ~links).order_by(*BY_TIME)
+            select(EpisodeRow).where(EpisodeRow.conversation_id == conversation_id, ~links).order_by(*BY_TIME),
+            lock=lock,
         )
 
     def of_digest(self, digest_id: DigestId) -> list[Episode]:
         return self._all(select(EpisodeRow).where(EpisodeRow.digest_id == digest_id).order_by(*BY_TIME))
 
-    def waiting(self, namnd: NamndId, until: date) -> list[Episode]:
+    def waiting(self, namnd: NamndId, until: date, *, lock: bool = False) -> list[Episode]:
         """Return what is planned for a handover of `until` or before, and stands in none yet."""
         return self._all(
             select(EpisodeRow)
             .where(EpisodeRow.namnd == namnd, col(EpisodeRow.digest_id).is_(None), EpisodeRow.summary_on <= until)
-            .order_by(*BY_TIME)
+            .order_by(*BY_TIME),
+            lock=lock,
         )
 
     def attach(self, namnd: NamndId, until: date, digest_id: DigestId) -> list[EpisodeId]:
@@ -113,19 +140,89 @@ class EpisodeRows:
             .order_by(*BY_TIME)
         )
 
-    def not_transferred(self, namnd: NamndId, before: DigestId) -> list[Episode]:
-        """Return what stands in a handover of an earlier day than `before` and is not in the record yet."""
-        day = sa.select(col(DigestRow.day)).where(col(DigestRow.id) == before).scalar_subquery()
-        earlier = sa.select(col(DigestRow.id)).where(col(DigestRow.day) < day)
-        return self._all(
-            select(EpisodeRow)
-            .where(
-                EpisodeRow.namnd == namnd,
-                col(EpisodeRow.transferred_at).is_(None),
-                col(EpisodeRow.digest_id).in_(earlier),
+    def with_action_by(self, episodes: Sequence[EpisodeId], day: date) -> set[EpisodeId]:
+        """Return those of `episodes` in which an action stands, done or not, that was due by `day`."""
+        found: set[EpisodeId] = set()
+        for some in chunks(episodes):
+            rows = self._session.exec(
+                select(EpisodeRow.id).where(col(EpisodeRow.id).in_(some), _has_action(col(ActionRow.due_on) <= day))
             )
+            found.update(EpisodeId(episode_id) for episode_id in rows)
+        return found
+
+    def not_transferred(self, namnd: NamndId, before: DigestId, *, limit: int | None = None) -> list[Episode]:
+        """Return what stands in a handover of an earlier day than `before` and is not in the record yet.
+
+        With `limit`, the first of it only.
+        """
+        return self._all(select(EpisodeRow).where(*_is_left(namnd, before)).order_by(*BY_TIME).limit(limit))
+
+    def coded_not_transferred(self, namnd: NamndId, before: DigestId) -> list[Coded]:
+        """Return what the codes of `not_transferred` are made of, in its order, in three statements."""
+        left = _is_left(namnd, before)
+        noted = self._noted(sa.select(col(EpisodeRow.id)).where(*left))
+        youths = self._linked(
+            sa.select(col(ConversationRow.contact_id))
+            .join(EpisodeRow, col(EpisodeRow.conversation_id) == col(ConversationRow.id))
+            .where(*left)
+        )
+        rows = self._session.execute(
+            sa.select(
+                col(EpisodeRow.id),
+                col(ConversationRow.contact_id),
+                col(ConversationRow.namnd),
+                col(ConversationRow.world),
+                col(ConversationRow.concerns),
+                col(ContactRow.code),
+            )
+            .join(ConversationRow, col(ConversationRow.id) == col(EpisodeRow.conversation_id))
+            .join(ContactRow, col(ContactRow.id) == col(ConversationRow.contact_id))
+            .where(*left)
             .order_by(*BY_TIME)
         )
+        return [
+            Coded(
+                episode_id=EpisodeId(episode_id),
+                namnd=None if of is None else NamndId(of),
+                world=World(world),
+                contact_code=code,
+                noted=frozenset(noted[episode_id]),
+                concerns=frozenset(YouthId(youth_id) for youth_id in concerns),
+                youths=tuple(youths[contact_id]),
+            )
+            for episode_id, contact_id, of, world, concerns, code in rows
+        ]
+
+    def _noted(self, episodes: sa.Select[str]) -> dict[str, set[YouthId]]:
+        """Return whom the notes of each of `episodes` name."""
+        found: defaultdict[str, set[YouthId]] = defaultdict(set)
+        rows = self._session.execute(
+            sa.select(col(EpisodeNoteRow.episode_id), col(NoteRow.concerns))
+            .join(NoteRow, col(NoteRow.id) == col(EpisodeNoteRow.note_id))
+            .where(col(EpisodeNoteRow.episode_id).in_(episodes))
+        )
+        for episode_id, concerns in rows:
+            found[episode_id].update(YouthId(youth_id) for youth_id in concerns)
+        return found
+
+    def _linked(self, contacts: sa.Select[str]) -> dict[str, list[tuple[YouthId, NamndId, str, bool]]]:
+        """Return the youths that each of `contacts` is linked to."""
+        found: defaultdict[str, list[tuple[YouthId, NamndId, str, bool]]] = defaultdict(list)
+        rows = self._session.execute(
+            sa.select(
+                col(ContactLinkRow.contact_id),
+                col(YouthRow.id),
+                col(YouthRow.namnd),
+                col(YouthRow.case_code),
+                col(YouthRow.is_active),
+            )
+            .distinct()
+            .join(YouthRow, col(YouthRow.id) == col(ContactLinkRow.youth_id))
+            .where(col(ContactLinkRow.contact_id).in_(contacts))
+        )
+        for contact_id, youth_id, namnd, code, is_active in rows:
+            found[contact_id].append((YouthId(youth_id), NamndId(namnd), code, is_active))
+        return found
 
     def notes_due(self, now: datetime) -> list[EpisodeId]:
         """Return the episodes whose note is to be asked for by now, the longest waiting first."""
@@ -163,7 +260,10 @@ class EpisodeRows:
         row = self._session.exec(statement).first()
         return None if row is None else self._domain(row)
 
-    def _all(self, statement: SelectOfScalar[EpisodeRow]) -> list[Episode]:
+    def _all(self, statement: SelectOfScalar[EpisodeRow], *, lock: bool = False) -> list[Episode]:
+        """Return them; with `lock` as they are now, and held until the transaction ends, for who will save them."""
+        if lock:
+            statement = statement.with_for_update(of=EpisodeRow).execution_options(populate_existing=True)
         return [self._domain(row) for row in self._session.exec(statement)]
 
     def _values(self, episode: Episode) -> dict[str, Any]:
@@ -225,8 +325,24 @@ def _concerns(youth: YouthId) -> sa.ColumnElement[bool]:
     )
 
 
+def _is_left(namnd: NamndId, before: DigestId) -> tuple[sa.ColumnElement[bool], ...]:
+    """The row stands in a handover of an earlier day than `before`, and is not in the record yet."""
+    day = sa.select(col(DigestRow.day)).where(col(DigestRow.id) == before).scalar_subquery()
+    earlier = sa.select(col(DigestRow.id)).where(col(DigestRow.day) < day)
+    return (
+        col(EpisodeRow.namnd) == namnd,
+        col(EpisodeRow.transferred_at).is_(None),
+        col(EpisodeRow.digest_id).in_(earlier),
+    )
+
+
 def _has_action_since(posted_at: datetime) -> sa.ColumnElement[bool]:
-    """The row has an action that is open or was settled since. An action stands in the newest row of its note only."""
+    """The row has an action that is open or was settled since."""
+    return _has_action(sa.or_(col(ActionRow.state) == ActionState.OPEN.value, col(ActionRow.settled_at) >= posted_at))
+
+
+def _has_action(that: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """The row has an action of which `that` is true. An action stands in the newest row of its note only."""
     newer, newer_link = aliased(EpisodeRow), aliased(EpisodeNoteRow)
     note_has_newer = (
         sa.exists()
@@ -239,7 +355,7 @@ def _has_action_since(posted_at: datetime) -> sa.ColumnElement[bool]:
         sa.exists()
         .where(col(EpisodeNoteRow.episode_id) == col(EpisodeRow.id))
         .where(col(ActionRow.note_id) == col(EpisodeNoteRow.note_id))
-        .where(sa.or_(col(ActionRow.state) == ActionState.OPEN.value, col(ActionRow.settled_at) >= posted_at))
+        .where(that)
         .where(~note_has_newer)
     )
 

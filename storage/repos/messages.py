@@ -1,15 +1,21 @@
 """What was said, how its sending goes, and what is held back."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from bot.clock import Clock
 from bot.domain.conversation import Direction, DraftState, HeldReply, Message
 from bot.domain.ids import ConversationId, MessageId, ShiftId, StaffId, new_id
-from bot.ports import Delivery
+from bot.ports import Delivery, Spoken
+from storage.repos.chunks import chunks
 from storage.tables import DeliveryRow, HeldReplyRow, MessageRow
 from storage.vault import Vault
+
+SPOKEN: Final = (MessageRow.id, MessageRow.seq, MessageRow.direction, MessageRow.at, MessageRow.author)
 
 
 class MessageRows:
@@ -69,6 +75,25 @@ class MessageRows:
         )
         return [self._domain(row) for row in rows]
 
+    def spoken_since(self, conversation_id: ConversationId, at: datetime, *, limit: int) -> list[Spoken]:
+        """Return the same as `since`, with what was said left sealed."""
+        rows = self._session.execute(
+            sa.select(*(col(column) for column in SPOKEN))
+            .where(col(MessageRow.conversation_id) == conversation_id, col(MessageRow.at) >= at)
+            .order_by(col(MessageRow.seq))
+            .limit(limit)
+        )
+        return [
+            Spoken(
+                id=MessageId(row.id),
+                seq=row.seq,
+                direction=Direction(row.direction),
+                at=row.at,
+                author=None if row.author is None else StaffId(row.author),
+            )
+            for row in rows
+        ]
+
     def count_inbound_after(self, conversation_id: ConversationId, seq: int) -> int:
         return self._session.exec(
             select(func.count())
@@ -112,6 +137,16 @@ class MessageRows:
             .limit(1)
         ).first()
         return None if row is None else _delivery(row)
+
+    def newest_deliveries(self, messages: Sequence[MessageId]) -> dict[MessageId, Delivery]:
+        """Return the newest attempt to deliver each of `messages` that has one, in few statements."""
+        found: dict[MessageId, Delivery] = {}
+        for some in chunks(list(dict.fromkeys(messages))):
+            rows = self._session.exec(
+                select(DeliveryRow).where(col(DeliveryRow.message_id).in_(some)).order_by(col(DeliveryRow.attempt))
+            )
+            found.update({MessageId(row.message_id): _delivery(row) for row in rows})
+        return found
 
     def delivery_by_provider_id(self, provider_id: str) -> Delivery | None:
         row = self._session.exec(select(DeliveryRow).where(DeliveryRow.provider_id == provider_id)).first()

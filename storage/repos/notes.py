@@ -102,13 +102,15 @@ class NoteRows:
                 found[NoteId(row.note_id)].append(self._action(row))
         return found
 
-    def open_actions(self, namnd: NamndId) -> list[Action]:
-        rows = self._session.exec(
+    def open_actions(self, namnd: NamndId, *, lock: bool = False) -> list[Action]:
+        statement = (
             select(ActionRow)
             .where(ActionRow.namnd == namnd, ActionRow.state == ActionState.OPEN.value)
             .order_by(col(ActionRow.due_on), col(ActionRow.id))
         )
-        return [self._action(row) for row in rows]
+        if lock:
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        return [self._action(row) for row in self._session.exec(statement)]
 
     def actions_due(self, now: datetime) -> list[ActionTaskId]:
         """Return the actions that are to be spoken of by now, the longest waiting first."""
@@ -133,6 +135,20 @@ class NoteRows:
             .limit(1)
         ).first()
         return None if found is None else EpisodeId(found)
+
+    def episodes_of_actions(self, actions: Sequence[ActionTaskId]) -> dict[ActionTaskId, EpisodeId]:
+        """Return the same for each of `actions` that stands in a row, in few statements."""
+        found: dict[ActionTaskId, EpisodeId] = {}
+        for some in chunks(list(dict.fromkeys(actions))):
+            rows = self._session.exec(
+                select(ActionRow.id, EpisodeRow.id)
+                .join(EpisodeNoteRow, col(EpisodeNoteRow.note_id) == col(ActionRow.note_id))
+                .join(EpisodeRow, col(EpisodeRow.id) == col(EpisodeNoteRow.episode_id))
+                .where(col(ActionRow.id).in_(some))
+                .order_by(col(EpisodeRow.first_at), col(EpisodeRow.ordinal), col(EpisodeRow.id))
+            )
+            found.update({ActionTaskId(action_id): EpisodeId(episode_id) for action_id, episode_id in rows})
+        return found
 
     def move(self, conversation_id: ConversationId, namnd: NamndId) -> None:
         """Give what was written in a conversation, and what is to be done about it, to another nämnd."""

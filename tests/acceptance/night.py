@@ -8,7 +8,7 @@ import contextlib
 import logging
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -295,7 +295,8 @@ class Person:
         closing: str = "",
         concerns: tuple[str, ...] = (),
     ) -> dict[str, Any]:
-        """Fill in the open note form and submit it."""
+        """Fill in the open note form and submit it. What must be done is said in words too."""
+        promised = promised or ("Ring familjen." if action != "nothing" else "")
         self.night.secret_words.update(words for words in (came_in, support, promised, closing) if len(words) > 3)
         values: dict[str, Any] = {
             "came_in": {"field": came_in},
@@ -472,7 +473,7 @@ class Night:
         held = sa.select(table.c.id).where(sa.or_(is_paced, table.c.state == "sending"))  # it may be held once more
         async with asyncio.timeout(20):
             await self.settles()
-            while self.rows(held):
+            while self.sandbox.bot is not None and self.rows(held):
                 await asyncio.sleep(0.1)
                 await self.settles()
 
@@ -514,6 +515,24 @@ class Night:
         """For stories about something else: that duty and mornings are handed over is as it should be."""
         for channel in self.sandbox.slack.state()["messages"]:
             self.expected.update((said.channel, said.ts) for said in self.messages(channel) if said.is_handover)
+
+    async def executes(self, statement: Any) -> None:
+        """Change something in the database that no person could."""
+        engine = sa.create_engine(normal_url(self.sandbox.database_url), poolclass=sa.NullPool)
+        try:
+            with engine.begin() as connection:
+                connection.execute(statement)
+        finally:
+            engine.dispose()
+
+    async def leaves(self, person: Person) -> None:
+        """Somebody's employment ends."""
+        person.staff = replace(person.staff, is_active=False)
+        await self.writes(lambda tx: tx.staff.save(person.staff))
+
+    @staticmethod
+    def at(text: str) -> datetime:
+        return local_time(text)
 
     def audited(self, person: Person) -> list[Any]:
         """Return every row of the audit log about what somebody did or wanted."""

@@ -44,6 +44,7 @@ async def test_an_unknown_number_is_handed_over_and_linked(tmp_path: Path, datab
         anna.card("Följs vidare")
 
         await stranger.texts("nu är jag hemma igen")
+        await night.paced_posts_leave()
         assert "Ungdom, Södermark" in sara.card(channel="C0SODERMARK").words
         sara.is_told("Nytt sms fre 20 nov 18.00", channel="C0SODERMARK")  # when the office opened: nobody had answered
         sara.is_told("Nytt sms 08.20", channel="C0SODERMARK")

@@ -10,14 +10,14 @@ from typing import Final
 
 from bot.app_sandbox import Sandbox
 from bot.domain.auto_reply import AutoKind
-from bot.domain.calendar import STOCKHOLM, local
+from bot.domain.calendar import STOCKHOLM, local, next_working_day
 from bot.domain.conversation import Conversation, Direction, Ground, Message, Route
 from bot.domain.duty import Shift
 from bot.domain.handover import Episode, period_of, summary_on
 from bot.domain.ids import ActionTaskId, ConversationId, EpisodeId, MessageId, NamndId, NoteId, StaffId, new_id
 from bot.domain.notes import ActionCode, Note, Situation
 from bot.domain.people import AgeBand, Basis, LinkedContact, LinkRole, Staff, World, Youth
-from bot.domain.reaction import Action, ActionState, belongs_to_duty, due_day, scheduled
+from bot.domain.reaction import Action, ActionState, scheduled
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.shared.auto_text import auto_text
@@ -217,24 +217,22 @@ def _tell(
     )
     tx.notes.add(note, [episode.id])
     tx.episodes.save(replace(episode, note_next_at=None))
-    closed = ctx.rules.closed_days
-    due_on = due_day(told.code, written_at, closed, shift_day=local(shift.starts_at).date())
-    if due_on is not None:
-        tx.notes.add_action(_action(tx, ctx, note, told, due_on))
+    if told.code is not ActionCode.NOTHING:
+        tx.notes.add_action(_action(tx, ctx, note, told, local(shift.starts_at).date()))
 
 
-def _action(tx: Tx, ctx: Context, note: Note, told: Told, due_on: date) -> Action:
+def _action(tx: Tx, ctx: Context, note: Note, told: Told, shift_day: date) -> Action:
     closed = ctx.rules.closed_days
-    with_duty = belongs_to_duty(told.code, due_on, has_duty_now=True, closed_days=closed)
+    is_today = told.code is ActionCode.TODAY  # which the duty has
     action = Action(
         id=ActionTaskId(new_id()),
         note_id=note.id,
         conversation_id=note.conversation_id,
         namnd=NORRVIK,
         code=told.code,
-        due_on=due_on,
-        owner=None if with_duty or not told.owner else _by_email(tx, told.owner),
-        with_duty=with_duty,
+        due_on=local(note.at).date() if is_today else next_working_day(shift_day, closed),
+        owner=None if is_today or not told.owner else _by_email(tx, told.owner),
+        with_duty=is_today,
     )
     if told.settled is not None:
         state = ActionState.DROPPED if told.settled.reason else ActionState.DONE

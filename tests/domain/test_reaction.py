@@ -16,6 +16,7 @@ from bot.domain.reaction import (
     ActionState,
     Step,
     belongs_to_duty,
+    counted_from,
     due_day,
     end_of_day,
     next_step,
@@ -91,7 +92,7 @@ def ladder(due_on: str, after: str, steps: int, closed: frozenset[date] = NONE_C
 )
 def test_by_when_it_must_be_done(code: ActionCode, now: str, closed: frozenset[date], expected: str | None) -> None:
     """Facts, time, section 10: "reaction to a broken plan (Eftervård) | same day or next weekday | Fri 20:00: Mon"."""
-    found = due_day(code, wall(now), closed)
+    found = due_day(code, wall(now), local(wall(now)).date(), closed)
 
     assert (None if found is None else found.isoformat()) == expected
 
@@ -191,7 +192,7 @@ def test_the_first_step(due_on: str, made: str, expected: tuple[str, Step]) -> N
 
 def test_something_to_be_done_today_in_the_small_hours_of_a_saturday() -> None:
     """It is for the beredskap of that Saturday; a Sunday is left in peace."""
-    due_on = due_day(TODAY, wall("2026-11-21 01:30"), NONE_CLOSED)
+    due_on = due_day(TODAY, wall("2026-11-21 01:30"), date(2026, 11, 20), NONE_CLOSED)
     assert due_on is not None
 
     assert ladder(due_on.isoformat(), "2026-11-21 01:30", 4) == [
@@ -309,7 +310,8 @@ def actions(draw: st.DrawFn) -> tuple[Action, datetime]:
 
 @given(codes, instants, closed_days)
 def test_the_day_is_today_or_the_next_working_day(code: ActionCode, now: datetime, closed: frozenset[date]) -> None:
-    found, today = due_day(code, now, closed), local(now).date()
+    today = local(now).date()
+    found = due_day(code, now, today, closed)
 
     assert (found is None) == (code is NOTHING)
     assert found in {None, today, next_working_day(today, closed)}
@@ -382,9 +384,12 @@ def test_at_night_the_next_working_day_follows_the_shift() -> None:
     """Monday 01.30 in Sunday's shift: what must be done the next working day must be done on Monday."""
     night = datetime(2026, 11, 23, 1, 30, tzinfo=STOCKHOLM)
 
-    assert due_day(ActionCode.NEXT_WORKING_DAY, night, frozenset(), shift_day=date(2026, 11, 22)) == date(2026, 11, 23)
-    assert due_day(ActionCode.NEXT_WORKING_DAY, night, frozenset()) == date(2026, 11, 24)
-    assert due_day(ActionCode.TODAY, night, frozenset(), shift_day=date(2026, 11, 22)) == date(2026, 11, 23)
+    sunday = counted_from(night, time(8), is_on_duty=True)
+    assert due_day(ActionCode.NEXT_WORKING_DAY, night, sunday, frozenset()) == date(2026, 11, 23)
+    assert counted_from(night, time(8), is_on_duty=False) == date(2026, 11, 23)
+    assert due_day(ActionCode.TODAY, night, sunday, frozenset()) == date(2026, 11, 23)
+    afternoon = datetime(2026, 11, 21, 15, tzinfo=STOCKHOLM)  # in a shift from Thursday to Sunday
+    assert counted_from(afternoon, time(8), is_on_duty=True) == date(2026, 11, 21)
 
 
 def test_what_the_duty_has_is_spoken_of_on_days_off_too() -> None:

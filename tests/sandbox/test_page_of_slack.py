@@ -14,7 +14,7 @@ from bot.sandbox import world as sandbox
 from bot.sandbox.carrier import PretendCarrier
 from bot.sandbox.control import control_routes
 from bot.sandbox.slack import PretendSlack
-from tests.browser.test_page import ARGUMENTS, CHROMIUM, IN_CI
+from tests.browser.chromium import ARGUMENTS, CHROMIUM, IN_CI
 
 from .test_pretend_slack_modals import Json, modal, option, plain
 from .test_pretend_slack_world import World, open_world

@@ -209,6 +209,7 @@ journals = st.builds(
     notes=st.lists(note_views, max_size=4).map(tuple),
     actions=st.lists(action_views, max_size=4).map(tuple),
     lines=st.builds(lambda some, n: tuple(some * n), st.lists(journal_lines, max_size=8), st.sampled_from([1, 1, 60])),
+    is_cut=st.booleans(),
 )
 backgrounds = st.builds(
     Background,

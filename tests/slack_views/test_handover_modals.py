@@ -276,9 +276,9 @@ def test_a_step_shows_facts_notes_and_what_can_be_done() -> None:
         ("reviewed", "e1"),
         ("journal", "e1"),
         ("transfer", "e1"),
-        ("background", "y1"),
         ("meeting_back", "e1"),
         ("meeting_next", "e1"),
+        ("background", "y1"),
     ]
 
 
@@ -294,7 +294,7 @@ Change = Callable[[MeetingPage], MeetingPage]
         (lambda page: replace(page, may_handle=False), {"take_action", "action_done", "drop_action"}),
         (lambda page: replace(page, may_transfer=False), {"reviewed", "journal", "transfer"}),
         (lambda page: replace(page, reviewed=Seen("Bo Ek", NOW)), {"reviewed"}),
-        (lambda page: replace(page, transferred=Seen("Bo Ek", NOW, "nr 4")), {"transfer"}),
+        (lambda page: replace(page, transferred=Seen("Bo Ek", NOW, "nr 4")), set()),  # it can be put right
         (lambda page: replace(page, actions=(replace(ACTION, is_mine=True),)), {"take_action"}),
         (
             lambda page: replace(page, actions=(replace(ACTION, state=ActionState.DONE),)),
@@ -469,6 +469,33 @@ def test_a_very_long_conversation_says_how_much_is_missing() -> None:
     assert TEXTS.staff("journal.more", count=400 - shown) in strings(view, "mrkdwn")
 
 
+def test_a_journal_that_is_cut_says_so_first_and_last() -> None:
+    lines = tuple(JournalLine(NOW, "Nova", is_inbound=True, is_note=False, body=f"<{n}>") for n in range(500))
+    journal = replace(JOURNAL, lines=lines, is_cut=True)
+    view = journal_modal(journal, TEXTS, NOW)
+    sound(view)
+    said = TEXTS.staff("journal.cut", count=500)
+
+    assert "bara de 500 första meddelandena" in said
+    assert "Läs och svara" in said
+    assert "Sms, de 500 första\n" in journal_text(journal, TEXTS)
+    assert "i sin helhet" not in journal_text(journal, TEXTS)
+    assert journal_text(journal, TEXTS).endswith(f"\n{said}")
+    assert strings(view, "mrkdwn")[1] == said
+    shown = [block for block in view["blocks"] if block["type"] == "section"]
+    assert shown[-1]["text"]["text"].endswith(said)
+
+
+def test_a_journal_that_is_cut_and_does_not_fit_counts_no_more_than_it_knows() -> None:
+    lines = tuple(JournalLine(NOW, "Nova", is_inbound=True, is_note=False, body="å" * 1590) for _ in range(500))
+    view = journal_modal(replace(JOURNAL, lines=lines, is_cut=True), TEXTS, NOW)
+    sound(view)
+
+    assert strings(view, "mrkdwn")[1] == TEXTS.staff("journal.cut", count=500)
+    assert "Minst" in strings(view, "mrkdwn")[-1]
+    assert "sista raderna" not in " ".join(strings(view, "mrkdwn"))
+
+
 # --- background ---
 
 
@@ -477,7 +504,8 @@ def test_a_very_long_conversation_says_how_much_is_missing() -> None:
 def test_slack_takes_every_background(page: BackgroundPage) -> None:
     sound(background_modal(page, TEXTS, NOW))
     sound(background_form(page, TEXTS))
-    assert background_form(page, TEXTS)["private_metadata"] == page.youth_id
+    at = "" if page.background is None else page.background.written_at.isoformat()
+    assert json.loads(background_form(page, TEXTS)["private_metadata"]) == {"y": page.youth_id, "at": at}
 
 
 def test_a_background_is_read_with_the_most_urgent_first() -> None:

@@ -362,6 +362,14 @@ async def test_what_is_carried_is_what_the_rule_says(store: SqlStore, seed: int)
     assert await carried(store, tuesday) == [row.id for row in expected]
     rows = await store.read(lambda tx: [tx.notes.episode_of_action(todo.id) for todo in heap.actions])
     assert rows == [max(heap.covers[todo.note_id], key=by_time).id for todo in heap.actions]
+    ids = [todo.id for todo in heap.actions]
+    assert await store.read(lambda tx: tx.notes.episodes_of_actions(ids)) == dict(zip(ids, rows, strict=True))
+    every = [row.id for row in heap.rows]
+    for day in (SATURDAY, MONDAY):  # every action is due on Monday
+        due = await store.read(lambda tx, by=day: tx.episodes.with_action_by(every, by))  # type: ignore[misc]
+        assert due == (set(rows) if day == MONDAY else set())
+    by_talk = await store.read(lambda tx: tx.episodes.of_conversations(list(heap.is_open)))
+    assert by_talk == await store.read(lambda tx: {talk: tx.episodes.of_conversation(talk) for talk in heap.is_open})
 
 
 def by_time(row: Episode) -> tuple[datetime, int, str]:
@@ -417,6 +425,32 @@ async def test_what_is_not_in_the_record_yet_is_found_from_the_next_handover_on(
 
     found = await store.read(lambda tx: [tx.episodes.not_transferred(NORRVIK, before) for before in digests])
     assert found == [[], [first], [first, second], []]
+    tuesday = digests[2]
+    some = await store.read(lambda tx: [tx.episodes.not_transferred(NORRVIK, tuesday, limit=n) for n in range(3)])
+    assert some == [[], [first], [first, second]]
+
+
+async def test_an_action_of_another_day_puts_no_episode_first(store: SqlStore) -> None:
+    """A settled one still does: what was to be done keeps its place."""
+
+    def keep(tx: Tx) -> list[EpisodeId]:
+        later, due, done = (an_episode(tx, number) for number in (YOUTH_NUMBER, GUARDIAN_NUMBER, "avsändare 3"))
+        an_action(tx, a_note(tx, later), due_on=TUESDAY)
+        an_action(tx, a_note(tx, due))
+        written = a_note(tx, done)
+        tx.notes.add_action(action(written).settle(ActionState.DONE, written.author, at=NOW))
+        return [later.id, due.id, done.id]
+
+    later, due, done = await store.write(keep)
+
+    assert await store.read(lambda tx: tx.episodes.with_action_by([later, due, done], MONDAY)) == {due, done}
+    assert await store.read(lambda tx: tx.episodes.with_action_by([later, due], TUESDAY)) == {later, due}
+    assert await store.read(lambda tx: tx.episodes.with_action_by([], TUESDAY)) == set()
+
+
+async def test_episodes_of_no_conversation(store: SqlStore) -> None:
+    assert await store.read(lambda tx: tx.episodes.of_conversations([])) == {}
+    assert await store.read(lambda tx: tx.episodes.of_conversations([ConversationId("x")])) == {"x": []}
 
 
 async def test_a_note_is_asked_for_when_its_time_comes(store: SqlStore) -> None:

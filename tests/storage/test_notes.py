@@ -271,6 +271,29 @@ async def test_an_action_whose_note_covers_nothing_stands_nowhere(store: SqlStor
     assert await store.read(lambda tx: tx.notes.episode_of_action(todo.id)) is None
 
 
+async def test_where_many_actions_stand_is_found_in_few_statements(store: SqlStore) -> None:
+    def keep(tx: Tx) -> dict[ActionTaskId, EpisodeId | None]:
+        first, nowhere = a_note(tx), a_note(tx)
+        rows = [episode(first.conversation_id, NOW + n * MINUTE) for n in range(3)]
+        for row in rows:
+            tx.episodes.add(row)
+        covering = replace(first, id=NoteId("covering"))
+        tx.notes.add(covering, [rows[1].id, rows[0].id])
+        actions = [an_action(tx, covering).id for _ in range(MANY)]
+        an_action(tx, nowhere)
+        return dict.fromkeys(actions, rows[1].id)
+
+    expected = await store.write(keep)
+
+    with counted(store) as sent:
+        found = await store.write(lambda tx: tx.notes.episodes_of_actions([*expected, ActionTaskId("x")]))
+    assert found == expected
+    assert len(sent) <= 3  # one of them may begin the transaction
+    one = next(iter(expected))
+    assert found[one] == await store.read(lambda tx: tx.notes.episode_of_action(one))
+    assert await store.read(lambda tx: tx.notes.episodes_of_actions([])) == {}
+
+
 async def test_of_episodes_that_began_at_once_the_higher_ordinal_is_the_newer(store: SqlStore) -> None:
     def keep(tx: Tx) -> tuple[ActionTaskId, EpisodeId]:
         written = a_note(tx)

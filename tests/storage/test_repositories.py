@@ -11,7 +11,7 @@ from bot.domain.conversation import Direction, DraftState, Ground, HeldReply, Ro
 from bot.domain.duty import Shift
 from bot.domain.ids import ContactId, ConversationId, MessageId, ShiftId, StaffId, YouthId
 from bot.domain.people import AgeBand, Basis, LinkRole, Role, StaffRole, World, Youth
-from bot.ports import OpenView, Posted, Tx
+from bot.ports import Delivery, OpenView, Posted, Spoken, Tx
 from storage.store import SqlStore
 from tests.frozen import FrozenClock
 from tests.storage.given import (
@@ -29,6 +29,7 @@ from tests.storage.given import (
     shift,
     staff,
 )
+from tests.storage.test_notes import MANY, counted
 
 # --- staff ---
 
@@ -441,6 +442,60 @@ async def test_the_newest_messages_are_given_oldest_first(store: SqlStore) -> No
     answer = await store.read(lambda tx: tx.messages.last_answer(conversation_id))
     assert answer is not None
     assert answer.seq == 3
+
+
+async def test_when_and_by_whom_something_was_said_is_known_without_opening_it(store: SqlStore) -> None:
+    def talk(tx: Tx) -> ConversationId:
+        made = a_conversation(tx)
+        tx.messages.add(message(made.id, 1, at=NOW - MINUTE))
+        tx.messages.add(message(made.id, 2))
+        tx.messages.add(message(made.id, 3, direction=Direction.OUT, at=NOW + MINUTE, author=StaffId("anna")))
+        tx.messages.add(message(made.id, 4, direction=Direction.AUTO, at=NOW + MINUTE))
+        return made.id
+
+    conversation_id = await store.write(talk)
+
+    for limit in (2, 10):
+        said = await store.read(lambda tx, n=limit: tx.messages.since(conversation_id, NOW, limit=n))  # type: ignore[misc]
+        spoken = await store.read(lambda tx, n=limit: tx.messages.spoken_since(conversation_id, NOW, limit=n))  # type: ignore[misc]
+        assert spoken == [Spoken(m.id, m.seq, m.direction, m.at, m.author) for m in said]
+        assert len(spoken) == min(limit, 3)
+
+
+async def test_of_many_messages_the_newest_attempts_are_found_in_few_statements(store: SqlStore) -> None:
+    def say(tx: Tx) -> tuple[list[MessageId], list[Delivery]]:
+        made = a_conversation(tx)
+        ids = [MessageId(f"m{n}") for n in range(MANY)]
+        for seq, message_id in enumerate(ids, start=1):
+            tx.messages.add(replace(message(made.id, seq), id=message_id))
+        tx.messages.add_delivery(ids[0])
+        return ids, [tx.messages.add_delivery(ids[n]) for n in (0, 1, MANY - 1)]
+
+    ids, newest = await store.write(say)
+
+    with counted(store) as sent:
+        found = await store.write(lambda tx: tx.messages.newest_deliveries([*ids, ids[0], MessageId("x")]))
+    assert found == {delivery.message_id: delivery for delivery in newest}
+    assert found[ids[0]].attempt == 2
+    assert len(sent) <= 3  # one of them may begin the transaction
+    assert await store.read(lambda tx: tx.messages.newest_deliveries([])) == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "is_lost"),
+    [
+        ("pending", None, False),
+        ("delivered", None, False),
+        ("uncertain", None, False),
+        ("uncertain", "uncertain_final", True),
+        ("undelivered", "landline", True),
+        ("failed", None, True),
+        ("canceled", None, True),
+    ],
+)
+def test_what_is_lost(status: str, reason: str | None, is_lost: bool) -> None:
+    attempt = Delivery("d", MessageId("m"), 1, status, reason, None, is_corrected=False, updated_at=NOW)
+    assert attempt.is_lost is is_lost
 
 
 async def test_the_newest_attempt_to_deliver_counts(store: SqlStore, clock: FrozenClock) -> None:

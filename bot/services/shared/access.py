@@ -68,6 +68,12 @@ def ask(ctx: Context, actor: Actor, act: Act, conversation: Conversation, contac
     return may(actor, act, subject_of(ctx, conversation, contact), ctx.clock.now())
 
 
+def may_handle(tx: Tx, ctx: Context, staff: Staff, conversation: Conversation) -> bool:
+    """Tell whether somebody may still do what must be done in a conversation."""
+    answer = ask(ctx, actor(tx, ctx, staff), Act.HANDLE_ACTION, conversation, contact_of(tx, conversation))
+    return isinstance(answer, Allowed)
+
+
 def require(
     tx: Tx, ctx: Context, actor: Actor, act: Act, conversation: Conversation, contact: LinkedContact
 ) -> Allowed:

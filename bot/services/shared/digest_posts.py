@@ -6,6 +6,8 @@ from bot.domain.ids import DigestId, NamndId, new_id
 from bot.domain.outbound import OutboxKind, Priority
 from bot.ports import Post, Tx
 
+LATELY = 2  # episodes of a conversation that a text or an answer may still change
+
 
 def refresh_digest_post(tx: Tx, post: Post, *, priority: Priority = Priority.NORMAL) -> None:
     """Have one post of a handover drawn anew. Several waiting updates of one post are folded into one."""
@@ -32,10 +34,24 @@ def refresh_newest(tx: Tx, namnd: NamndId) -> None:
 
 
 def refresh_handovers(tx: Tx, conversation: Conversation) -> None:
-    """Have every handover in which the conversation stands drawn anew."""
+    """Have the handovers drawn anew that what happens in a conversation now can change.
+
+    Those are the newest of the nämnd, and those of its last two episodes: a text or an answer says nothing new of
+    what came before.
+    """
     episodes = tx.episodes.of_conversation(conversation.id)
+    if any(episode.digest_id is not None for episode in episodes):
+        _refresh_all(tx, episodes[-LATELY:])
+
+
+def refresh_episode(tx: Tx, episode: Episode) -> None:
+    """Have the handovers drawn anew in which an episode stands: its own, and the newest of the nämnd."""
+    _refresh_all(tx, [episode])
+
+
+def _refresh_all(tx: Tx, episodes: list[Episode]) -> None:
     posted = {episode.digest_id for episode in episodes if episode.digest_id is not None}
-    for namnd in sorted({episode.namnd for episode in episodes}) if posted else ():
+    for namnd in sorted({episode.namnd for episode in episodes}):
         newest = tx.digests.newest(namnd)
         if newest is not None:
             posted.add(newest.id)

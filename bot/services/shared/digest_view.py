@@ -1,22 +1,23 @@
 """Compose the handover from what is stored: codes, times and coded actions, never a word that was written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 
 from bot.domain.cards import sender_of
-from bot.domain.conversation import Conversation, Direction, Message
+from bot.domain.conversation import Conversation, Direction
 from bot.domain.digest import DigestAction, DigestRow, DigestView, OwnerKind, arrange
 from bot.domain.handover import DigestRecord, Episode
-from bot.domain.ids import ConversationId, EpisodeId, StaffId
+from bot.domain.ids import ConversationId, MessageId, StaffId, YouthId
 from bot.domain.notes import Note, Situation
-from bot.domain.people import LinkedContact
+from bot.domain.people import LinkedContact, World
 from bot.domain.reaction import Action
-from bot.ports import Tx
+from bot.ports import Coded, Spoken, Tx
 from bot.services.context import Context
-from bot.services.shared.access import contact_of
+from bot.services.shared.access import known_to
 from bot.services.shared.episodes import today
-from bot.services.shared.saying import is_lost
 from bot.services.shared.view import slack_id
 
 MESSAGES = 200  # of one conversation that are looked at
@@ -24,19 +25,29 @@ SERIOUS = (Situation.BROKEN_PLAN, Situation.DIFFICULT, Situation.NEITHER)  # wha
 
 
 _Known = tuple[Conversation, LinkedContact, list[Episode]]
+_Who = Callable[[StaffId | None], str]  # Slack user id, "" when there is none
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
     """How an episode was answered. `by` are staff in the order in which they first wrote."""
 
-    first_in: Message | None
+    first_in: Spoken | None
     at: datetime | None
     by: tuple[StaffId, ...]
 
     @property
     def within(self) -> timedelta | None:
         return None if self.at is None or self.first_in is None else self.at - self.first_in.at
+
+
+def _is_newest(episode: Episode, every: Sequence[Episode]) -> bool:
+    """Tell whether an episode is the one that says how its conversation is now.
+
+    What has come in since the post stands in no handover yet: until then the newest that does speaks for it.
+    """
+    alike = [e for e in every if (e.digest_id is None) == (episode.digest_id is None)]
+    return bool(alike) and alike[-1].id == episode.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,62 +65,69 @@ class Told:
     @property
     def codes(self) -> tuple[str, ...]:
         """The codes of those whom it concerned, when somebody has said so."""
-        concerns = frozenset().union(*(note.concerns for note in self.notes)) or self.conversation.concerns
-        named = {link.youth.case_code for link in self.contact.links if link.youth.id in concerns}
-        return tuple(sorted(named)) or self.contact.codes
+        noted = frozenset().union(*(note.concerns for note in self.notes))
+        linked = {link.youth.id: link.youth.case_code for link in self.contact.links}
+        return _codes(linked, noted or self.conversation.concerns, self.contact.contact.code)
+
+
+def _codes(linked: Mapping[YouthId, str], concerns: AbstractSet[YouthId], contact_code: str) -> tuple[str, ...]:
+    """Return the codes of those whom it concerned, else of all who are linked, else the contact's own."""
+    named = {code for youth_id, code in linked.items() if youth_id in concerns}
+    return tuple(sorted(named or set(linked.values()))) or (contact_code,)
 
 
 def tell(tx: Tx, episodes: Sequence[Episode]) -> list[Told]:
-    """Return what is known about each episode, in their order."""
+    """Return what is known about each episode, in their order. What was said stays sealed."""
     notes = tx.notes.of_episodes([episode.id for episode in episodes])
     actions = tx.notes.actions_of([note.id for some in notes.values() for note in some])
+    stands_in = tx.notes.episodes_of_actions([action.id for some in actions.values() for action in some])
+    known = _known(tx, [episode.conversation_id for episode in episodes])
+    spoken = {e.id: tx.messages.spoken_since(e.conversation_id, e.first_at, limit=MESSAGES) for e in episodes}
+    lost = _lost(tx, [said for some in spoken.values() for said in some])
     told: list[Told] = []
-    known: dict[ConversationId, _Known | None] = {}
     for episode in episodes:
-        if episode.conversation_id not in known:
-            known[episode.conversation_id] = _known(tx, episode.conversation_id)
-        found = known[episode.conversation_id]
-        if found is None:
-            continue
-        conversation, contact, every = found
-        own = tuple(notes.get(episode.id, []))
+        conversation, contact, every = known[episode.conversation_id]
+        own = tuple(notes[episode.id])
         told.append(
             Told(
                 episode,
                 conversation,
                 contact,
                 own,
-                tuple(a for note in own for a in actions.get(note.id, []) if _is_here(tx, a, episode.id)),
-                answered(tx, conversation, episode, every),
-                is_newest=bool(every) and every[-1].id == episode.id,
+                tuple(a for note in own for a in actions[note.id] if stands_in.get(a.id) == episode.id),
+                _answered(spoken[episode.id], lost, episode, every),
+                is_newest=_is_newest(episode, every),
             )
         )
     return told
 
 
-def _known(tx: Tx, conversation_id: ConversationId) -> _Known | None:
-    """Return what the episodes of one conversation have in common."""
-    conversation = tx.conversations.get(conversation_id)
-    if conversation is None:
-        return None
-    return conversation, contact_of(tx, conversation), tx.episodes.of_conversation(conversation_id)
+def _known(tx: Tx, conversations: Sequence[ConversationId]) -> dict[ConversationId, _Known]:
+    """Return what the episodes of each conversation have in common."""
+    every = tx.episodes.of_conversations(conversations)
+    contact = cache(tx.people.contact)
+    found = (tx.conversations.get(conversation_id) for conversation_id in every)
+    return {c.id: (c, known_to(c, contact(c.contact_id)), every[c.id]) for c in found if c is not None}
 
 
-def _is_here(tx: Tx, action: Action, episode_id: EpisodeId) -> bool:
-    return tx.notes.episode_of_action(action.id) == episode_id
+def _lost(tx: Tx, spoken: Iterable[Spoken]) -> frozenset[MessageId]:
+    """Return which texts of ours are known not to have arrived, or cannot be found."""
+    newest = tx.messages.newest_deliveries([said.id for said in spoken if said.direction is Direction.OUT])
+    return frozenset(message_id for message_id, delivery in newest.items() if delivery.is_lost)
 
 
-def answered(tx: Tx, conversation: Conversation, episode: Episode, every: Sequence[Episode]) -> Answered:
+def _answered(
+    said: Sequence[Spoken], lost: AbstractSet[MessageId], episode: Episode, every: Sequence[Episode]
+) -> Answered:
     """Return how an episode was answered: by texts of ours that were not lost, until the next episode begins.
 
     An answer that came only after a new episode had begun still answers the old one.
     """
-    said = tx.messages.since(conversation.id, episode.first_at, limit=MESSAGES)
     later = [other.first_at for other in every if (other.first_at, other.ordinal) > (episode.first_at, episode.ordinal)]
     until = min(later, default=None)
     inside = [m for m in said if until is None or m.at < until]
     first_in = next((m for m in inside if m.direction is Direction.IN), None)
-    replies = [m for m in said if m.direction is Direction.OUT and not is_lost(tx, m)]
+    replies = [m for m in said if m.direction is Direction.OUT and m.id not in lost]
     after = [m for m in replies if first_in is None or m.seq > first_in.seq]
     own = [m for m in after if until is None or m.at < until] or after[:1]
     by = tuple(dict.fromkeys(m.author for m in own if m.author is not None))
@@ -118,6 +136,16 @@ def answered(tx: Tx, conversation: Conversation, episode: Episode, every: Sequen
 
 def row_of(tx: Tx, ctx: Context, told: Told, digest: DigestRecord | None) -> DigestRow:
     """Return the sealed row of one episode as it stands in `digest` (None: on its own)."""
+    return _row(ctx, told, digest, partial(slack_id, tx))
+
+
+def rows_of(tx: Tx, ctx: Context, told: Iterable[Told], digest: DigestRecord | None) -> list[DigestRow]:
+    """Return the same of several, each member of staff looked up once."""
+    who = cache(partial(slack_id, tx))
+    return [_row(ctx, one, digest, who) for one in told]
+
+
+def _row(ctx: Context, told: Told, digest: DigestRecord | None, who: _Who) -> DigestRow:
     episode, conversation, notes = told.episode, told.conversation, told.notes
     is_open = conversation.is_open and told.is_newest
     is_carried = digest is not None and episode.digest_id != digest.id
@@ -129,13 +157,13 @@ def row_of(tx: Tx, ctx: Context, told: Told, digest: DigestRecord | None) -> Dig
         first_at=episode.first_at,
         is_ours_first=told.answered.first_in is None,
         answered_within=told.answered.within,
-        by=tuple(slack_id(tx, staff_id) for staff_id in told.answered.by),
+        by=tuple(who(staff_id) for staff_id in told.answered.by),
         is_open=is_open,
         waiting_since=conversation.first_unanswered_at if is_open else None,
         has_note=bool(notes),
         situation=next((s for s in SERIOUS if any(note.situation is s for note in notes)), None),
         socialjouren=any(note.socialjouren_at is not None for note in notes) if notes else None,
-        action=_action(tx, ctx, told.actions),
+        action=_action(ctx, told.actions, who),
         is_reviewed=episode.reviewed is not None,
         is_transferred=episode.transferred is not None,
         is_carried=is_carried,
@@ -149,7 +177,7 @@ def _noted_at(notes: Iterable[Note], digest: DigestRecord | None) -> datetime | 
     return min(late, default=None)
 
 
-def _action(tx: Tx, ctx: Context, actions: Sequence[Action]) -> DigestAction | None:
+def _action(ctx: Context, actions: Sequence[Action], who: _Who) -> DigestAction | None:
     """The one that is left to do first; else the newest that was settled."""
     if not actions:
         return None
@@ -159,9 +187,9 @@ def _action(tx: Tx, ctx: Context, actions: Sequence[Action]) -> DigestAction | N
         code=chosen.code,
         due_on=chosen.due_on,
         owner_kind=owner_kind(chosen),
-        owner=slack_id(tx, chosen.owner),
+        owner=who(chosen.owner),
         state=chosen.state,
-        settled_by=slack_id(tx, chosen.settled_by),
+        settled_by=who(chosen.settled_by),
         settled_at=chosen.settled_at,
         is_late=chosen.is_late(today(ctx)),
     )
@@ -187,8 +215,8 @@ def is_newest(tx: Tx, digest: DigestRecord) -> bool:
 def digest_view(tx: Tx, ctx: Context, digest: DigestRecord, *, is_repeat: bool = False) -> DigestView:
     """Return the whole handover as it is true now."""
     newest = is_newest(tx, digest)
-    rows = [row_of(tx, ctx, told, digest) for told in tell(tx, episodes_of(tx, digest))]
-    first, still_open, rest = arrange(rows, digest.day)
+    rows = rows_of(tx, ctx, tell(tx, episodes_of(tx, digest)), digest)
+    first, still_open, rest = arrange(rows, digest.day, digest.posted_at)
     return DigestView(
         digest_id=digest.id,
         namnd_name=ctx.rules.namnder[digest.namnd].short_name,
@@ -206,8 +234,20 @@ def digest_view(tx: Tx, ctx: Context, digest: DigestRecord, *, is_repeat: bool =
 
 
 def _not_transferred(tx: Tx, digest: DigestRecord) -> tuple[str, ...]:
-    left = tx.episodes.not_transferred(digest.namnd, digest.id)
-    return tuple(dict.fromkeys(code for told in tell(tx, left) for code in told.codes))
+    """Return the codes of what earlier handovers left outside the record, each once: the post counts all of them."""
+    left = tx.episodes.coded_not_transferred(digest.namnd, digest.id)
+    return tuple(dict.fromkeys(code for coded in left for code in codes_of(coded)))
+
+
+def codes_of(coded: Coded) -> tuple[str, ...]:
+    """Return the same as Told.codes, from what is not sealed. Whom a nämnd may know of: see access.known_to."""
+    is_stranger = coded.world is World.MYNDIGHET
+    linked = {
+        youth_id: code
+        for youth_id, namnd, code, is_active in coded.youths
+        if is_active and namnd == coded.namnd and not is_stranger
+    }
+    return _codes(linked, coded.noted or coded.concerns, coded.contact_code)
 
 
 def _stale_backgrounds(tx: Tx, digest: DigestRecord, day: date) -> tuple[str, ...]:

@@ -27,12 +27,15 @@ def home_of(ctx: Context, conversation: Conversation) -> NamndId:
 def account_for_text(
     tx: Tx, ctx: Context, conversation: Conversation, at: datetime, shift: Shift | None
 ) -> Episode | None:
-    """A text has come in, received at `at`: it belongs to this period's episode, or begins one."""
+    """A text has come in, received at `at`: it belongs to this period's episode, or begins one.
+
+    What comes in after a handover is never hidden in a row that has been read, or carried to the record, already.
+    """
     if conversation.world is not World.BEREDSKAP:
         return None
     period = period_of(at, shift)
     latest = tx.episodes.latest(conversation.id, home_of(ctx, conversation), period)
-    waiting = {episode.id for episode in tx.episodes.without_note(conversation.id)}
+    waiting = {episode.id for episode in tx.episodes.without_note(conversation.id) if episode.takes_more}
     if latest is not None and latest.id in waiting:
         return latest
     return _begin(tx, ctx, conversation, at, shift, period, 1 if latest is None else latest.ordinal + 1)
@@ -44,7 +47,7 @@ def account_for_answer(
     """A person has written: that belongs to what still waits for a note, or begins an episode of its own."""
     if conversation.world is not World.BEREDSKAP:
         return None
-    waiting = tx.episodes.without_note(conversation.id)
+    waiting = [e for e in tx.episodes.without_note(conversation.id) if e.transferred is None and e.reviewed is None]
     if waiting:
         return waiting[-1]
     shift = None if shift_id is None else tx.shifts.get(shift_id)
@@ -93,7 +96,7 @@ def move_to(tx: Tx, ctx: Context, conversation: Conversation) -> None:
     """
     namnd = home_of(ctx, conversation)
     left: set[NamndId] = set()
-    for episode in tx.episodes.of_conversation(conversation.id):
+    for episode in tx.episodes.of_conversation(conversation.id, lock=True):
         if episode.namnd == namnd:
             continue
         left.add(episode.namnd)
@@ -101,12 +104,14 @@ def move_to(tx: Tx, ctx: Context, conversation: Conversation) -> None:
         ordinal = 1 if taken is None else taken.ordinal + 1
         if episode.digest_id is not None:
             refresh_digest(tx, episode.digest_id)
-        moved = replace(episode, namnd=namnd, ordinal=ordinal, digest_id=None, added_at=None)
+        moved = replace(
+            episode, namnd=namnd, ordinal=ordinal, digest_id=None, added_at=None, reviewed=None, transferred=None
+        )  # the record of the nämnd that had it is its own
         tx.episodes.save(moved)
         add_if_late(tx, ctx, moved)
     if left:
         tx.notes.move(conversation.id, namnd)
-        for action in tx.notes.open_actions(namnd):
+        for action in tx.notes.open_actions(namnd, lock=True):
             if action.conversation_id == conversation.id and action.owner is not None:
                 tx.notes.save_action(replace(action, owner=None))  # somebody of the nämnd that had it
     for other in left:
@@ -121,8 +126,8 @@ def next_asking(
     It is asked for when the shift ends, at noon of the next working day, and when that working day ends the leader is
     told.
     """
-    asked_first = local(after).date() - ONE_DAY  # the night in which a shift ends belongs to the day before
-    day = next_working_day(episode.day if episode.note_stage else max(episode.day, asked_first), closed_days)
+    lately = local(after).date() - ONE_DAY  # a shift of several days ends long after the day that it belongs to
+    day = next_working_day(max(episode.day, lately), closed_days)
     for at, stage in ((instant(day, NOON), 1), (end_of_day(namnd, day, closed_days), LAST_ASKING)):
         if at > after and stage > episode.note_stage:
             return at, stage

@@ -153,7 +153,7 @@ def conversation_view(
         no_reply_reason=problem,
         taken_by=_name(tx, conversation.taken_by),
         concerns=frozenset(conversation.concerns),
-        must_pick=_choices(tx, ctx, conversation, reader),
+        must_pick=namnder_to_pick(tx, ctx, conversation, reader),
         is_shift_over=shift_over,
         language=contact.contact.language,
         is_trial=ctx.rules.is_trial,
@@ -166,7 +166,7 @@ def _last_note(tx: Tx, conversation: Conversation) -> LastNote | None:
     return None if note is None or not note.promised else LastNote(_name(tx, note.author), note.at, note.promised)
 
 
-def _choices(tx: Tx, ctx: Context, conversation: Conversation, reader: Actor) -> tuple[tuple[str, str], ...]:
+def namnder_to_pick(tx: Tx, ctx: Context, conversation: Conversation, reader: Actor) -> tuple[tuple[str, str], ...]:
     """The nämnder among which this reader may pick: those they answer for now, and that know the number."""
     if not conversation.is_namnd_open:
         return ()

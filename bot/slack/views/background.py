@@ -1,5 +1,6 @@
 """Bakgrund till beredskapen: read by whoever answers at night, written by those who know the plan."""
 
+import json
 from datetime import datetime
 from typing import Final
 
@@ -78,7 +79,7 @@ def background_form(page: BackgroundPage, texts: Texts) -> Block:
         close=texts.staff("modal.cancel"),
         submit=texts.staff("modal.save"),
         callback=CallbackId.BACKGROUND.value,
-        metadata=page.youth_id,
+        metadata=json.dumps({"y": page.youth_id, "at": page.version}),
     )
 
 

@@ -152,9 +152,10 @@ def resend_button(message_id: str, texts: Texts) -> Block:
 
 
 def _close_button(card: Card, texts: Texts) -> Block:
-    """Open the note that a conversation ends with; the form says if somebody waits."""
+    """Open the note that a conversation ends with. What came in after the card was drawn is not closed with it."""
     spoken = texts.staff("button.spoken_close", code=card.codes[0])
-    return button(ActionId.CLOSE, texts.staff("button.close"), card.conversation_id, spoken=spoken)
+    value = f"{card.conversation_id}:{card.newest_inbound}"
+    return button(ActionId.CLOSE, texts.staff("button.close"), value, spoken=spoken)
 
 
 def _plain_close_button(card: Card, texts: Texts, *, waits: bool) -> Block:

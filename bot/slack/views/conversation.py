@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.domain.cards import ConversationView, SaidLine, Sender
 from bot.domain.conversation import Direction
 from bot.domain.slack_text import escape_mrkdwn
+from bot.domain.visible import visible
 from bot.slack.ids import ActionId, CallbackId
 from bot.slack.kit import (
     MOST_BOXES,
@@ -176,7 +177,7 @@ def _said(line: SaidLine, texts: Texts, now: datetime) -> list[Block]:
     accessory = resend_button(line.message_id, texts) if line.sent is not None and line.sent.may_resend else None
     blocks = [context(top)]
     if line.body or not line.media_count:
-        body = line.body if line.body.strip() else texts.staff("modal.empty_text")
+        body = line.body if visible(line.body).strip() else texts.staff("modal.empty_text")
         blocks.append(section(plain(body), accessory=accessory))
     return blocks
 

@@ -44,13 +44,13 @@ def digest_message(view: DigestView, texts: Texts, now: datetime) -> dict[str, A
     parts = list(_parts(view, texts))
     blocks: list[Block] = [context(texts.staff("trial.banner"))] if view.is_trial else []
     blocks += [header(title), context(about)]
-    blocks += [section(mrkdwn(words)) for words in empty]
-    blocks += _row_blocks(parts, texts)
-    blocks += [section(mrkdwn(words)) for words in left]
-    if view.rows:
+    if view.rows:  # at the top: a handover of forty rows is long on a phone
         spoken = texts.staff("button.spoken_meeting", day=long_day(view.day))
         words = texts.staff("button.meeting")
         blocks.append(actions(button(ActionId.MEETING, words, view.digest_id, style="primary", spoken=spoken)))
+    blocks += [section(mrkdwn(words)) for words in empty]
+    blocks += _row_blocks(parts, texts)
+    blocks += [section(mrkdwn(words)) for words in left]
     blocks.append(context(_footer(view, texts, now)))
     return {"text": _text([title, about, *empty], parts, left, texts), "blocks": blocks}
 

@@ -94,6 +94,8 @@ def waiting_words(row: DigestRow, texts: Texts, today: date) -> list[str]:
         return []
     if row.waiting_since is None:
         return [texts.staff("digest.unclosed")]
+    if row.waiting_since == row.first_at:  # when it began is said already
+        return [texts.staff("digest.waiting_too")]
     return [texts.staff("digest.waiting", since=short_when(row.waiting_since, today))]
 
 

@@ -12,7 +12,7 @@ from bot.slack.views.note import person_words
 from bot.slack.views.thread import media_text
 from bot.texts import Texts, for_the_record, lasted, listed, when
 
-FRAME: Final = 2  # blocks above and below what is to be copied
+FRAME: Final = 3  # blocks above and below what is to be copied
 
 
 def journal_text(journal: JournalText, texts: Texts) -> str:
@@ -21,17 +21,19 @@ def journal_text(journal: JournalText, texts: Texts) -> str:
 
 
 def journal_modal(journal: JournalText, texts: Texts, now: datetime) -> Block:
-    """Return it to be copied; what does not fit is said."""
+    """Return it to be copied; what does not fit, and that it is cut, is said."""
     sections = _packed([visible(entry) for entry in _entries(journal, texts)])
     groups = [[section(plain(words))] for words, _ in sections]
     fit = fitting(groups, most=MODAL_BLOCKS - FRAME)
     blocks = [block for group in fit for block in group]
     missing = sections[-1][1] - sections[len(fit) - 1][1]
     if missing:
-        blocks.append(section(mrkdwn(texts.staff("journal.more", count=missing))))
+        key = "journal.more_cut" if journal.is_cut else "journal.more"
+        blocks.append(section(mrkdwn(texts.staff(key, count=missing))))
+    cut = [section(mrkdwn(_cut(journal, texts)))] if journal.is_cut else []
     return modal(
         texts.staff("journal.title"),
-        [context(texts.staff("journal.hint", at=when(now, now))), *blocks],
+        [context(texts.staff("journal.hint", at=when(now, now))), *cut, *blocks],
         close=texts.staff("modal.close"),
     )
 
@@ -63,7 +65,13 @@ def _entries(journal: JournalText, texts: Texts) -> list[str]:
         authors = list(dict.fromkeys(note.author for note in journal.notes))
         lines.append(texts.staff("journal.assessed", who=listed(authors)))
     said = [_line(line, texts) for line in journal.lines]
+    if journal.is_cut:
+        return [*lines, "", texts.staff("journal.lines_cut", count=len(said)), *said, "", _cut(journal, texts)]
     return [*lines, "", texts.staff("journal.lines"), *(said or [texts.staff("journal.lines_none")])]
+
+
+def _cut(journal: JournalText, texts: Texts) -> str:
+    return texts.staff("journal.cut", count=len(journal.lines))
 
 
 def _facts(journal: JournalText, texts: Texts) -> list[str]:

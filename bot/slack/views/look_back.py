@@ -65,7 +65,8 @@ def _narrowed(look: LookBack, texts: Texts) -> Block:
         options = {namnd: option(name, namnd) for namnd, name in look.namnder[:MOST_OPTIONS]}
         elements.append(select(ActionId.LOG_NAMND, list(options.values()), initial=options.get(look.namnd)))
     chosen = None if look.youth is None else option(look.youth[1], look.youth[0])
-    elements.append(search(ActionId.LOG_YOUTH, placeholder=texts.staff("log.all_youths"), initial=chosen))
+    if look.may_search:
+        elements.append(search(ActionId.LOG_YOUTH, placeholder=texts.staff("log.all_youths"), initial=chosen))
     elements.append(day_picker(ActionId.LOG_UNTIL, look.until))
     youth_id = "all"
     if look.youth is not None:

@@ -46,12 +46,12 @@ def meeting_modal(page: MeetingPage, texts: Texts, now: datetime) -> Block:
         title = texts.staff("modal.title", code=_code(page))
     blocks: list[Block] = [context(texts.staff("trial.banner"))] if page.is_trial else []
     if page.refusal:
-        blocks.append(section(mrkdwn(texts.staff(f"refusal.{page.refusal}"))))
+        blocks += [section(mrkdwn(texts.staff(f"refusal.{page.refusal}"))), *_steps(page, texts)]
     else:
         blocks += _content(page, texts, now)
     return modal(
         title,
-        [*blocks, *_steps(page, texts)],
+        blocks,
         close=texts.staff("modal.close"),
         metadata=json.dumps({"d": page.digest_id, "e": page.episode_id}),
     )
@@ -105,7 +105,7 @@ def _content(page: MeetingPage, texts: Texts, now: datetime) -> list[Block]:
     if len(fit) < len(groups):
         blocks.append(context(texts.staff("meeting.notes_more", count=len(groups) - len(fit))))
     blocks += [divider(), *_settled(page, texts, now), *_buttons(page, texts)]
-    return [*blocks, *background_buttons(page.people, texts, MOST_BACKGROUNDS)]
+    return [*blocks, *_steps(page, texts), *background_buttons(page.people, texts, MOST_BACKGROUNDS)]
 
 
 def _facts(page: MeetingPage, texts: Texts, now: datetime) -> str:
@@ -157,8 +157,8 @@ def _buttons(page: MeetingPage, texts: Texts) -> list[Block]:
     if page.reviewed is None:
         offered.append(button(ActionId.REVIEWED, texts.staff("button.reviewed"), page.episode_id, style="primary"))
     offered.append(button(ActionId.JOURNAL, texts.staff("button.journal"), page.episode_id))
-    if page.transferred is None:
-        offered.append(button(ActionId.TRANSFER, texts.staff("button.transfer"), page.episode_id))
+    key = "button.transfer" if page.transferred is None else "button.transfer_again"
+    offered.append(button(ActionId.TRANSFER, texts.staff(key), page.episode_id))
     return [actions(*offered)]
 
 
@@ -171,4 +171,4 @@ def _steps(page: MeetingPage, texts: Texts) -> list[Block]:
         offered.append(button(ActionId.MEETING_BACK, texts.staff("button.meeting_back"), page.episode_id))
     if page.index < page.count:
         offered.append(button(ActionId.MEETING_NEXT, texts.staff("button.meeting_next"), page.episode_id))
-    return [divider(), actions(*offered)] if offered else []
+    return [actions(*offered)] if offered else []
