@@ -14,6 +14,7 @@ from bot.services.context import Context
 from bot.services.meeting import action_view, covered, note_view
 from bot.services.shared.access import actor_by_slack, require
 from bot.services.shared.digest_view import Told, tell
+from bot.services.shared.logged import read_logged
 from bot.services.shared.people_shown import people_of
 from bot.services.shared.saying import is_lost
 
@@ -26,7 +27,7 @@ async def journal_text(slack_user_id: str, episode_id: str, *, ctx: Context) -> 
     It holds what was written, so it asks for the right to read. Raises NotAllowed or NotFound.
     """
 
-    def change(tx: Tx) -> JournalText:
+    def query(tx: Tx) -> JournalText:
         episode = tx.episodes.get(EpisodeId(episode_id))
         told = [] if episode is None else tell(tx, covered(tx, episode))
         if episode is None or not told:
@@ -35,7 +36,7 @@ async def journal_text(slack_user_id: str, episode_id: str, *, ctx: Context) -> 
         require(tx, ctx, reader, Act.READ, told[-1].conversation, told[-1].contact)
         return _text(tx, ctx, episode, told)
 
-    return await ctx.store.write(change)
+    return await read_logged(query, ctx=ctx)
 
 
 def _text(tx: Tx, ctx: Context, episode: Episode, told: list[Told]) -> JournalText:

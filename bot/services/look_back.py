@@ -13,6 +13,7 @@ from bot.services.context import Context
 from bot.services.shared.access import actor_by_slack, require_for, require_namnd
 from bot.services.shared.digest_view import row_of, tell
 from bot.services.shared.episodes import today
+from bot.services.shared.logged import read_logged
 
 PAGE = 15
 DIGESTS = 7
@@ -34,7 +35,7 @@ class Wanted:
 async def look_back(slack_user_id: str, wanted: Wanted, *, ctx: Context) -> LookBack:
     """Return one page, newest first. To look for one youth is logged with whom. Raises NotAllowed or NotFound."""
 
-    def change(tx: Tx) -> LookBack:
+    def query(tx: Tx) -> LookBack:
         reader = actor_by_slack(tx, ctx, slack_user_id)
         own = own_namnder(reader)
         namnd = _known(ctx, wanted.namnd) if wanted.namnd else _first(ctx, own)
@@ -42,7 +43,7 @@ async def look_back(slack_user_id: str, wanted: Wanted, *, ctx: Context) -> Look
         youth = _youth(tx, ctx, reader, namnd, wanted.youth) if wanted.youth else None
         return _page(tx, ctx, reader, namnd, own, wanted, youth)
 
-    return await ctx.store.write(change)
+    return await read_logged(query, ctx=ctx)
 
 
 def own_namnder(reader: Actor) -> list[NamndId]:
@@ -121,11 +122,11 @@ async def youths_in_log(slack_user_id: str, namnd_id: str, *, ctx: Context) -> l
     Raises NotAllowed.
     """
 
-    def change(tx: Tx) -> list[tuple[str, str]]:
+    def query(tx: Tx) -> list[tuple[str, str]]:
         reader = actor_by_slack(tx, ctx, slack_user_id)
         namnd = _known(ctx, namnd_id)
         require_namnd(tx, ctx, reader, Act.ENROL, namnd)  # who is known to it
         youths = [y for y in tx.people.youths_of(namnd) if reader.staff.id not in y.jav]
         return sorted(((str(y.id), y.name) for y in youths), key=lambda pair: pair[1])
 
-    return await ctx.store.write(change)
+    return await read_logged(query, ctx=ctx)

@@ -11,6 +11,7 @@ from bot.services.context import Context
 from bot.services.deliver_handover import open_for
 from bot.services.meeting import note_view
 from bot.services.shared.access import actor_by_slack, contact_of, require
+from bot.services.shared.logged import read_logged
 from bot.services.shared.people_shown import people_of
 
 MOST_STORIES = 20
@@ -19,7 +20,7 @@ MOST_STORIES = 20
 async def read_handover(slack_user_id: str, shift_id: str, *, ctx: Context) -> tuple[HandoverStory, ...]:
     """Return the stories of the holder's own shift, each reading logged. Raises NotAllowed or NotFound."""
 
-    def change(tx: Tx) -> tuple[HandoverStory, ...]:
+    def query(tx: Tx) -> tuple[HandoverStory, ...]:
         shift = tx.shifts.get(ShiftId(shift_id))
         reader = actor_by_slack(tx, ctx, slack_user_id)
         if shift is None:
@@ -32,7 +33,7 @@ async def read_handover(slack_user_id: str, shift_id: str, *, ctx: Context) -> t
             require(tx, ctx, reader, Act.READ_NOTE, conversation, contact_of(tx, conversation))
         return tuple(_story(tx, ctx, conversation) for conversation in mine)
 
-    return await ctx.store.write(change)
+    return await read_logged(query, ctx=ctx)
 
 
 def _story(tx: Tx, ctx: Context, conversation: Conversation) -> HandoverStory:

@@ -158,7 +158,7 @@ def buttons_of(card: Card) -> dict[str, dict[str, Any]]:
 def test_a_conversation_of_the_beredskap_ends_with_a_note() -> None:
     button = buttons_of(CARD)["close"]
 
-    assert button["value"] == CARD.conversation_id
+    assert button["value"] == f"{CARD.conversation_id}:7"  # what came in later is not closed with it
     assert "confirm" not in button
 
 

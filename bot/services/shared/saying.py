@@ -11,7 +11,6 @@ from bot.domain.outbound import OutboxKind, Priority
 from bot.ports import Delivery, Tx
 
 RECENT: Final = 200  # messages that are looked at when counting what waits
-LOST: Final = frozenset({"undelivered", "failed", "canceled"})
 
 
 def sms_lane(contact_id: ContactId) -> str:
@@ -81,9 +80,7 @@ def reopened(tx: Tx, conversation: Conversation, *, lost: bool) -> Conversation:
 def is_lost(tx: Tx, message: Message) -> bool:
     """Tell whether a text of ours is known not to have arrived, or cannot be found."""
     delivery = tx.messages.newest_delivery(message.id)
-    if delivery is None:
-        return False
-    return delivery.status in LOST or (delivery.status == "uncertain" and delivery.reason == "uncertain_final")
+    return delivery is not None and delivery.is_lost
 
 
 def say_automatic(

@@ -42,7 +42,7 @@ def note_modal(form: NoteForm, texts: Texts, external_id: str) -> Block:
     blocks += [
         _written(CAME_IN, "note.came_in", texts, hint="note.came_in_hint"),
         _written(SUPPORT, "note.support", texts, hint="note.support_hint"),
-        _written(PROMISED, "note.promised", texts, optional=True),
+        _written(PROMISED, "note.promised", texts, optional=True, hint="note.promised_hint"),
         field(SITUATION, texts.staff("note.situation"), radio(ActionId.SITUATION, _situations(texts))),
         field(ACTION, texts.staff("note.action"), radio(ActionId.ACTION_CODE, _actions(form, texts))),
         field(
