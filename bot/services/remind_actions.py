@@ -46,7 +46,7 @@ def _remind(tx: Tx, ctx: Context, action_id: ActionTaskId) -> bool:
     episode = None if episode_id is None else tx.episodes.get(episode_id)
     if conversation is not None and episode is not None:
         if action.next_step is Step.TELL_LEADER:
-            _tell_leaders(tx, ctx, action, conversation, episode)
+            tell_leaders(tx, ctx, action, conversation, episode)
         else:
             _remind_owner(tx, ctx, action, conversation, episode)
         refresh_episode(tx, episode)
@@ -59,7 +59,7 @@ def _remind_owner(tx: Tx, ctx: Context, action: Action, conversation: Conversati
     contact = contact_of(tx, conversation)
     key, people = _who_has_it(tx, ctx, action, conversation, contact)
     if not people:
-        _tell_leaders(tx, ctx, action, conversation, episode)
+        tell_leaders(tx, ctx, action, conversation, episode)
         return
     for person in people:
         _say(tx, person, key, action, episode, code=tell(tx, [episode])[0].codes[0])
@@ -86,7 +86,8 @@ def _who_has_it(
     return "action_unowned", [p for p in team if p.slack_user_id is not None and p.id not in contact.jav]
 
 
-def _tell_leaders(tx: Tx, ctx: Context, action: Action, conversation: Conversation, episode: Episode) -> None:
+def tell_leaders(tx: Tx, ctx: Context, action: Action, conversation: Conversation, episode: Episode) -> None:
+    """Tell the nämnd's leaders that something is not done, and who has it."""
     contact = contact_of(tx, conversation)
     code = tell(tx, [episode])[0].codes[0]
     mention = f"<@{slack_id(tx, action.owner)}>" if action.owner is not None else ""

@@ -20,6 +20,7 @@ from bot.domain.rules import NamndRules
 from bot.domain.secrecy import Act, Actor, Allowed
 from bot.ports import Tx
 from bot.services.context import Context
+from bot.services.remind_actions import tell_leaders
 from bot.services.reply import clean, require_textable
 from bot.services.shared.access import actor_by_slack, ask, contact_of, locked, require
 from bot.services.shared.digest_posts import say_addendum
@@ -226,12 +227,30 @@ def _require_complete(tx: Tx, ctx: Context, command: NoteCommand, conversation: 
     ):
         if chosen not in known:
             problems[block] = "pick_one"
+    is_for_another = command.action == ActionCode.TODAY.value and command.owner not in {TEAM, _self(tx, command)}
+    if is_for_another and _is_the_dutys(tx, ctx, conversation):
+        problems[OWNER] = "owner_not_today"
     if command.action in NEEDS_WORDS and not command.promised.strip():
         problems.setdefault(PROMISED, "say_what")
     if command.owner and not _is_of_the_home(tx, ctx, command.owner, conversation):
         problems[OWNER] = "pick_one"
     if problems:
         raise BadInput(problems)
+
+
+def _somebody_works(tx: Tx, ctx: Context, namnd: NamndRules, contact: LinkedContact) -> bool:
+    return duty_now(tx, ctx, namnd, ctx.clock.now(), contact.jav).state is not DutyState.CLOSED
+
+
+def _self(tx: Tx, command: NoteCommand) -> str:
+    person = tx.staff.by_slack_id(command.slack_user_id)
+    return "" if person is None else person.id
+
+
+def _is_the_dutys(tx: Tx, ctx: Context, conversation: Conversation) -> bool:
+    """Tell whether what must be done today is for whoever has the duty, so that nobody else can be chosen."""
+    has_duty = _has_duty(tx, ctx, home_of(ctx, conversation), contact_of(tx, conversation))
+    return belongs_to_duty(ActionCode.TODAY, today(ctx), has_duty_now=has_duty, closed_days=ctx.rules.closed_days)
 
 
 def _is_of_the_home(tx: Tx, ctx: Context, owner: str, conversation: Conversation) -> bool:
@@ -279,6 +298,8 @@ def _keep(
         tx.notes.add_action(action)
         if action.with_duty:
             kept = put_before_duty(tx, ctx, kept, contact)
+        if action.code is ActionCode.TODAY and not _somebody_works(tx, ctx, namnd, contact):
+            tell_leaders(tx, ctx, action, kept, episodes[-1])  # today, and nobody is there to do it
     newest = episodes[-1]
     if newest.digest_id is not None:
         say_addendum(tx, newest, key=f"note:{note.id}", is_note=True)

@@ -265,3 +265,47 @@ async def test_what_was_open_before_there_were_handovers(tmp_path: Path, databas
         await night.restarts()
         await night.clock_reaches("2026-11-24 08:00")
         assert "Fortfarande öppet" in anna.handover(channel=TEAM).words
+
+
+async def test_an_answer_after_the_note_answers_what_came_in(tmp_path: Path, database_url: str) -> None:
+    """The note is saved, a text has come in meanwhile, and it is answered: we did not write first."""
+    async with a_night(tmp_path, database_url, "2026-11-23 16:55") as night:
+        anna = await night.hires("Anna Ek", NORRVIK)
+        night.opens_channels()
+        nova, _ = await night.enrols("Nova Berg", "+46701740605", NORRVIK)
+        await night.on_beredskap(anna, "2026-11-23 17:00", "2026-11-23 22:00")
+        await night.clock_reaches("2026-11-23 18:00")
+        await nova.texts("hej")
+        await anna.presses("close", anna.card())
+        await nova.texts("en sak till")
+        await anna.writes_note()
+        await anna.closes_modal()
+        await night.minutes_pass(3)
+        await anna.replies("Ja?", card=anna.card("2 sms väntar"))
+        await anna.closes(anna.card("svarade"))
+        await night.clock_reaches("2026-11-24 08:00")
+        words = anna.handover(channel=TEAM).words
+        assert "1 samtal" in words
+        assert "vi skrev först" not in words
+        assert "svar efter 3 min" in words
+
+
+async def test_what_is_today_is_for_whoever_has_the_duty(tmp_path: Path, database_url: str) -> None:
+    """Another cannot be chosen for it; and when nobody has the duty any more, the leader hears of it at once."""
+    async with a_night(tmp_path, database_url, "2026-11-21 16:55") as night:
+        anna, cecilia = await night.hires("Anna Ek", NORRVIK), await night.hires("Cecilia Ros", NORRVIK)
+        lena = await night.hires("Lena Holm", NORRVIK, Role.LEADER)
+        night.opens_channels()
+        nova, _ = await night.enrols("Nova Berg", "+46701740605", NORRVIK)
+        await night.on_beredskap(anna, "2026-11-21 17:00", "2026-11-21 22:00")
+        await night.clock_reaches("2026-11-21 18:00")
+        await nova.texts("hej")
+        await anna.replies("Hej du.", card=anna.card())
+        await anna.presses("close", anna.card("svarade"))
+        done = await anna.writes_note(action="today", owner=cecilia.staff.id)
+        assert "ligger på den som har beredskapen" in done["errors"]["owner"]
+        await anna.closes_modal()
+        await night.clock_reaches("2026-11-21 23:40")
+        lena.is_not_told("Åtgärden i samtal")
+        await anna.notes(anna.is_told("Anteckning saknas"), action="today")
+        lena.is_told("Åtgärden i samtal")

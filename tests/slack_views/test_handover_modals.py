@@ -292,7 +292,7 @@ Change = Callable[[MeetingPage], MeetingPage]
         (lambda page: replace(page, index=12), {"meeting_next"}),
         (lambda page: replace(page, digest_id=""), {"meeting_back", "meeting_next"}),
         (lambda page: replace(page, may_handle=False), {"take_action", "action_done", "drop_action"}),
-        (lambda page: replace(page, may_transfer=False), {"reviewed", "journal", "transfer"}),
+        (lambda page: replace(page, may_transfer=False), {"reviewed", "journal", "transfer", "background"}),
         (lambda page: replace(page, reviewed=Seen("Bo Ek", NOW)), {"reviewed"}),
         (lambda page: replace(page, transferred=Seen("Bo Ek", NOW, "nr 4")), set()),  # it can be put right
         (lambda page: replace(page, actions=(replace(ACTION, is_mine=True),)), {"take_action"}),

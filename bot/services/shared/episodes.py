@@ -48,8 +48,9 @@ def account_for_answer(
     if conversation.world is not World.BEREDSKAP:
         return None
     waiting = [e for e in tx.episodes.without_note(conversation.id) if e.transferred is None and e.reviewed is None]
-    if waiting:
-        return waiting[-1]
+    every = tx.episodes.of_conversation(conversation.id) if conversation.is_unanswered else []
+    if waiting or every:  # what it answers came in before the last note, and is told of there
+        return (waiting or every)[-1]
     shift = None if shift_id is None else tx.shifts.get(shift_id)
     period = period_of(at, shift)
     latest = tx.episodes.latest(conversation.id, home_of(ctx, conversation), period)

@@ -105,7 +105,10 @@ def _content(page: MeetingPage, texts: Texts, now: datetime) -> list[Block]:
     if len(fit) < len(groups):
         blocks.append(context(texts.staff("meeting.notes_more", count=len(groups) - len(fit))))
     blocks += [divider(), *_settled(page, texts, now), *_buttons(page, texts)]
-    return [*blocks, *_steps(page, texts), *background_buttons(page.people, texts, MOST_BACKGROUNDS)]
+    blocks += _steps(page, texts)
+    if not page.may_transfer:  # the background is for the nämnd's own, and for the night from the conversation
+        return blocks
+    return [*blocks, *background_buttons(page.people, texts, MOST_BACKGROUNDS)]
 
 
 def _facts(page: MeetingPage, texts: Texts, now: datetime) -> str:
