@@ -19,6 +19,7 @@ MODAL_BLOCKS: Final = 100
 MODAL_SIZE: Final = 200_000  # bytes of blocks; a view may have 250 kB
 MESSAGE_TEXT: Final = 3900  # chat.update refuses more than 4000
 PLACEHOLDER: Final = 150
+BLOCK_ID: Final = 255
 MOST_BOXES: Final = 10  # what a group of checkboxes or radio buttons can hold
 MOST_OPTIONS: Final = 100  # what a menu can hold
 
@@ -189,7 +190,7 @@ def modal(
         "type": "modal",
         "title": label(title, TITLE_TEXT),
         "close": label(close, TITLE_TEXT),
-        "blocks": blocks[:MODAL_BLOCKS],
+        "blocks": lasting(blocks[:MODAL_BLOCKS]),
         "private_metadata": metadata,
     }
     if submit is not None:
@@ -201,6 +202,33 @@ def modal(
     if notify_on_close:
         view["notify_on_close"] = True
     return view
+
+
+def lasting(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks of a view, each that can be pressed with an id that is the same when the view is drawn again.
+
+    Slack makes up a new one at each update where we give none, and a press just then would be on a block that is gone.
+    """
+    taken = {block["block_id"] for block in blocks if "block_id" in block}
+    made: list[Block] = []
+    for block in blocks:
+        name = _lasting_id(block)
+        nth = next(n for n in range(1, len(blocks) + 2) if _nth(name, n) not in taken) if name else 1
+        taken.add(_nth(name, nth))
+        made.append({**block, "block_id": _nth(name, nth)} if name else block)
+    return made
+
+
+def _lasting_id(block: Block) -> str:
+    """Return the id for a block that needs one, "" for others."""
+    first: Block = block.get("accessory") or next(iter(block.get("elements", ())), {})
+    if "block_id" in block or "action_id" not in first:
+        return ""
+    return " ".join(filter(None, (first["action_id"], first.get("value"))))
+
+
+def _nth(name: str, nth: int) -> str:
+    return cut(name if nth == 1 else f"{nth} {name}", BLOCK_ID)
 
 
 def fitting(groups: Sequence[list[Block]], *, most: int, size: int = MODAL_SIZE) -> list[list[Block]]:

@@ -46,6 +46,19 @@ async def test_a_click_reaches_bolt_and_its_trigger_opens_a_modal() -> None:
         assert (view["root_view_id"], view["previous_view_id"], view["private_metadata"]) == (view["id"], None, "01J")
 
 
+async def test_a_button_that_was_pressed_while_the_message_was_updated_is_still_pressed() -> None:
+    async with open_world() as world:
+        seen: list[Json] = []
+        opens(world.app, modal(), seen)
+        ts = await card(world)
+        blocks = [{**block, "block_id": "card_2"} if block.get("block_id") == "card" else block for block in CARD]
+        await world.client.chat_update(channel="D01", ts=ts, text="Nytt sms", blocks=blocks)
+
+        await world.slack.click("U01", channel="D01", ts=ts, action_id="open", block_id="card")
+
+        assert seen[0]["actions"][0]["block_id"] == "card_2"
+
+
 async def test_a_menu_in_a_message_gives_the_chosen_option() -> None:
     async with open_world() as world:
         seen: list[Json] = []

@@ -227,6 +227,15 @@ def test_the_answers_field_never_changes_so_that_a_draft_survives(both: list[Con
 
 @large
 @given(views)
+def test_what_can_be_pressed_keeps_its_place_when_the_conversation_is_drawn_again(view: ConversationView) -> None:
+    """A press while a receipt came in was lost: Slack had given the button's block a new id."""
+    pressed = [b for b in shown(view)["blocks"] if b["type"] == "actions" or "accessory" in b]
+
+    assert all(block.get("block_id") for block in pressed)
+
+
+@large
+@given(views)
 def test_what_may_not_be_texted_cannot_be_chosen(view: ConversationView) -> None:
     kind = next(block for block in shown(view)["blocks"] if block.get("block_id") == "kind")
     values = [option["value"] for option in kind["element"]["options"]]

@@ -52,7 +52,7 @@ class Interactions:
         The state tells of every element of the message that holds a value, as this person has left it.
         """
         channel, message = self._message(user_id, channel_id, ts)
-        block, element = _find(message.blocks, action_id, block_id)
+        block, element = _still(message.blocks, action_id, block_id)
         choices = self._workspace.choices_in(message, user_id)
         choices.values = carried_over(choices.values, message.blocks)
         action, state = self._action(block, element, selected, choices)
@@ -289,6 +289,12 @@ def _container(message: Message) -> Json:
         "is_app_unfurl": False,
     }
     return container if message.thread_ts is None else {**container, "thread_ts": message.thread_ts}
+
+
+def _still(blocks: list[Json], action_id: str, block_id: str | None) -> tuple[Json, Json]:
+    """Return what a person points at, also when the message was updated, with new block ids, as they pressed it."""
+    known = {block["block_id"] for block in blocks}
+    return _find(blocks, action_id, block_id if block_id in known else None)
 
 
 def _find(blocks: list[Json], action_id: str, block_id: str | None) -> tuple[Json, Json]:

@@ -7,7 +7,7 @@ from bot.domain.calendar import local
 from bot.domain.cards import DutyLine, Home, HomeAction, OpenLine
 from bot.domain.slack_text import escape_mrkdwn
 from bot.slack.ids import ActionId
-from bot.slack.kit import Block, actions, button, context, divider, header, mrkdwn, section
+from bot.slack.kit import Block, actions, button, context, divider, header, lasting, mrkdwn, section
 from bot.texts import Texts, span, weekday_and_date, when
 
 MOST_ACTIONS: Final = 20
@@ -37,7 +37,7 @@ def home_view(home: Home, texts: Texts) -> Block:
     shifts = [texts.staff("home.shift", span=span(a, b), namnd=escape_mrkdwn(n)) for a, b, n in home.shifts]
     blocks.append(section(mrkdwn("\n".join(shifts) or texts.staff("home.shifts_none"))))
     blocks.append(context(texts.staff("home.now", at=when(home.now, home.now))))
-    return {"type": "home", "blocks": blocks[:100]}
+    return {"type": "home", "blocks": lasting(blocks[:100])}
 
 
 def _actions(home: Home, texts: Texts) -> list[Block]:
