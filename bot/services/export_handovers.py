@@ -28,6 +28,7 @@ from bot.services.context import Context
 from bot.services.imports.run import CLI, Progress, quiet
 from bot.services.shared.access import actor, require_namnd
 from bot.services.shared.digest_view import Told, owner_kind, rows_of, tell
+from bot.services.shared.view import name_of
 from bot.texts import export_words as words
 
 ACT: Final = "export_handovers"
@@ -180,7 +181,7 @@ def _rows(
     every = [episode for some in tx.episodes.of_conversations(ids).values() for episode in some]
     asked_for = [e for e in every if e.namnd == namnd and wanted.first <= e.day <= wanted.last]
     told = [t for t in tell(tx, asked_for) if reader.id not in t.contact.jav]
-    name, day = cache(partial(_name, tx)), cache(partial(_digest_day, tx))  # each is looked up once
+    name, day = cache(partial(name_of, tx)), cache(partial(_digest_day, tx))  # each is looked up once
     rows = zip(told, rows_of(tx, ctx, told, None), strict=True)
     return [(_place(t.episode), _row(t, row, name, day)) for t, row in rows]
 
@@ -219,11 +220,6 @@ def _row(
 def _digest_day(tx: Tx, digest_id: DigestId | None) -> date | None:
     digest = None if digest_id is None else tx.digests.get(digest_id)
     return None if digest is None else digest.day
-
-
-def _name(tx: Tx, staff_id: StaffId | None) -> str:
-    person = None if staff_id is None else tx.staff.get(staff_id)
-    return "" if person is None else person.name
 
 
 def _asks_for_nothing(notes: Sequence[Note]) -> bool:

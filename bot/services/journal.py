@@ -17,6 +17,7 @@ from bot.services.shared.digest_view import Told, tell
 from bot.services.shared.logged import read_logged
 from bot.services.shared.people_shown import people_of
 from bot.services.shared.saying import is_lost
+from bot.services.shared.view import name_of
 
 MOST_LINES = 500
 
@@ -56,7 +57,7 @@ def _text(tx: Tx, ctx: Context, episode: Episode, told: list[Told]) -> JournalTe
         first_at=told[0].episode.first_at,
         answered_at=answered.at,
         answered_within=answered.within,
-        by=tuple(name for name in (_name(tx, staff_id) for staff_id in by) if name),
+        by=tuple(name for name in (name_of(tx, staff_id) for staff_id in by) if name),
         notes=tuple(note_view(tx, note, contact) for note in notes.values()),
         actions=tuple(action_view(tx, ctx, action, None) for t in told for action in t.actions),
         lines=tuple(_line(tx, contact, message) for message in said[:MOST_LINES]),
@@ -81,7 +82,7 @@ def _line(tx: Tx, contact: LinkedContact, message: Message) -> JournalLine:
     sends = message.direction in {Direction.OUT, Direction.AUTO}
     return JournalLine(
         at=message.at,
-        who=_sender(contact) if is_inbound else _name(tx, message.author),
+        who=_sender(contact) if is_inbound else name_of(tx, message.author),
         is_inbound=is_inbound,
         is_note=message.direction is Direction.NOTE,
         body=message.body,
@@ -93,8 +94,3 @@ def _line(tx: Tx, contact: LinkedContact, message: Message) -> JournalLine:
 def _sender(contact: LinkedContact) -> str:
     names = dict.fromkeys(link.name for link in contact.links)
     return " / ".join(names) or pretty(contact.contact.number)
-
-
-def _name(tx: Tx, staff_id: object) -> str:
-    person = None if staff_id is None else tx.staff.get(staff_id)  # type: ignore[arg-type]
-    return "" if person is None else person.name

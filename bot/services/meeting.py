@@ -6,7 +6,7 @@ from functools import partial
 from bot.domain.digest import ActionView, MeetingPage, NoteView, Seen
 from bot.domain.errors import AuditEntry, BadInput, NotAllowed, NotFound, Stale
 from bot.domain.handover import DigestRecord, Episode, Settled
-from bot.domain.ids import ActionTaskId, DigestId, EpisodeId, StaffId
+from bot.domain.ids import ActionTaskId, DigestId, EpisodeId
 from bot.domain.notes import Note
 from bot.domain.people import LinkedContact, Role
 from bot.domain.personnummer import holds_personnummer
@@ -21,6 +21,7 @@ from bot.services.shared.episodes import today
 from bot.services.shared.logged import read_logged
 from bot.services.shared.people_shown import people_of
 from bot.services.shared.placing import notice
+from bot.services.shared.view import name_of
 
 MOST_STEPS = 300
 
@@ -124,7 +125,7 @@ def _filled(tx: Tx, ctx: Context, reader: Actor, told: Told, empty: MeetingPage)
     return replace(
         empty,
         people=people_of(told.contact),
-        by=tuple(_name(tx, staff_id) for staff_id in told.answered.by),
+        by=tuple(name_of(tx, staff_id) for staff_id in told.answered.by),
         notes=tuple(note_view(tx, note, told.contact) for note in told.notes),
         actions=tuple(action_view(tx, ctx, action, reader) for action in told.actions),
         reviewed=_seen(tx, episode.reviewed),
@@ -141,7 +142,7 @@ def _may(ctx: Context, reader: Actor, act: Act, told: Told) -> bool:
 def note_view(tx: Tx, note: Note, contact: LinkedContact) -> NoteView:
     """Return a note as a modal shows it to somebody who may read it."""
     return NoteView(
-        author=_name(tx, note.author),
+        author=name_of(tx, note.author),
         at=note.at,
         came_in=note.came_in,
         support=note.support,
@@ -160,9 +161,9 @@ def action_view(tx: Tx, ctx: Context, action: Action, reader: Actor | None) -> A
         code=action.code,
         due_on=action.due_on,
         owner_kind=owner_kind(action),
-        owner=_name(tx, action.owner),
+        owner=name_of(tx, action.owner),
         state=action.state,
-        settled_by=_name(tx, action.settled_by),
+        settled_by=name_of(tx, action.settled_by),
         settled_at=action.settled_at,
         reason=action.reason,
         is_late=action.is_late(today(ctx)),
@@ -171,12 +172,7 @@ def action_view(tx: Tx, ctx: Context, action: Action, reader: Actor | None) -> A
 
 
 def _seen(tx: Tx, settled: Settled | None) -> Seen | None:
-    return None if settled is None else Seen(_name(tx, settled.by), settled.at, settled.reference)
-
-
-def _name(tx: Tx, staff_id: StaffId | None) -> str:
-    person = None if staff_id is None else tx.staff.get(staff_id)
-    return "" if person is None else person.name
+    return None if settled is None else Seen(name_of(tx, settled.by), settled.at, settled.reference)
 
 
 # --- what can be done ---------------------------------------------------------

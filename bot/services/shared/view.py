@@ -151,7 +151,7 @@ def conversation_view(
         is_open=conversation.is_open,
         can_reply=not problem,
         no_reply_reason=problem,
-        taken_by=_name(tx, conversation.taken_by),
+        taken_by=name_of(tx, conversation.taken_by),
         concerns=frozenset(conversation.concerns),
         must_pick=namnder_to_pick(tx, ctx, conversation, reader),
         is_shift_over=shift_over,
@@ -163,7 +163,7 @@ def conversation_view(
 
 def _last_note(tx: Tx, conversation: Conversation) -> LastNote | None:
     note = tx.notes.newest_of(conversation.id)
-    return None if note is None or not note.promised else LastNote(_name(tx, note.author), note.at, note.promised)
+    return None if note is None or not note.promised else LastNote(name_of(tx, note.author), note.at, note.promised)
 
 
 def namnder_to_pick(tx: Tx, ctx: Context, conversation: Conversation, reader: Actor) -> tuple[tuple[str, str], ...]:
@@ -183,7 +183,7 @@ def _line(tx: Tx, ctx: Context, contact: LinkedContact, message: Message, last_s
         if contact.is_shared_phone:
             who = " / ".join(dict.fromkeys(link.name for link in contact.links))
     else:
-        who = _name(tx, message.author)
+        who = name_of(tx, message.author)
     return SaidLine(
         seq=message.seq,
         direction=message.direction,
@@ -198,6 +198,7 @@ def _line(tx: Tx, ctx: Context, contact: LinkedContact, message: Message, last_s
     )
 
 
-def _name(tx: Tx, staff_id: StaffId | None) -> str:
+def name_of(tx: Tx, staff_id: StaffId | None) -> str:
+    """Return the name of somebody of the staff; "" for nobody."""
     person = None if staff_id is None else tx.staff.get(staff_id)
     return "" if person is None else person.name
