@@ -37,6 +37,13 @@ def next_working_day(day: date, closed_days: frozenset[date] = frozenset()) -> d
     return following
 
 
+def working_day_on_or_before(day: date, closed_days: frozenset[date] = frozenset()) -> date:
+    """Return `day`, or the last working day before it."""
+    while not is_working_day(day, closed_days):
+        day -= ONE_DAY
+    return day
+
+
 def local(at: datetime) -> datetime:
     """Return the aware instant `at` as Stockholm wall-clock time."""
     return at.astimezone(STOCKHOLM)
@@ -110,6 +117,14 @@ class WeekHours:
                     return end
             day += ONE_DAY
         return None
+
+    def spans_on(self, day: date, closed_days: frozenset[date] = frozenset()) -> tuple[tuple[datetime, datetime], ...]:
+        """Return the UTC instants at which the spans that begin on `day` start and end, in order."""
+        spans = (
+            (instant(day, hours.start), instant(day + ONE_DAY if hours.crosses_midnight else day, hours.end))
+            for hours in self.on(self._row(day, closed_days))
+        )
+        return tuple(sorted(spans))
 
     @staticmethod
     def _row(day: date, closed_days: frozenset[date]) -> int:

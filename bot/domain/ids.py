@@ -15,6 +15,11 @@ NoteId = NewType("NoteId", str)
 ActionTaskId = NewType("ActionTaskId", str)
 EpisodeId = NewType("EpisodeId", str)
 DigestId = NewType("DigestId", str)
+DeadlineId = NewType("DeadlineId", str)
+ReportId = NewType("ReportId", str)  # one report may start several clocks
+ClockListId = NewType("ClockListId", str)
+SummonsId = NewType("SummonsId", str)
+AbsenceId = NewType("AbsenceId", str)
 
 CODE_ALPHABET: Final = "23456789CDFGHJKMNPQRTVWXY"  # nothing that is misread or misheard, no vowels but Y: no words
 CODE_LENGTH: Final = 5

@@ -5,6 +5,8 @@ from datetime import date, time, timedelta
 from enum import Enum
 
 from bot.domain.calendar import WeekHours
+from bot.domain.case_import import CaseImport
+from bot.domain.clocks import ClockRules
 from bot.domain.ids import NamndId
 from bot.domain.people import World
 
@@ -31,6 +33,7 @@ class NamndRules:
     office_phone: str = ""  # E.164, where people may call in office hours; "" leaves it out of every text
     myndighet_channel: str = ""
     summary_at: time = time(8)  # local; when the handover is posted on working days
+    clocks: ClockRules = field(default_factory=ClockRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Rules:
     trial_numbers: frozenset[str] = field(default_factory=frozenset)  # in a trial nobody else is texted
 
     uncertain_look_after: timedelta = timedelta(seconds=60)  # wire time between two looks for an uncertain sms
+    case_import: CaseImport | None = None  # None: nothing is read from a case system
 
     def number_for(self, to: str) -> OurNumber:
         """Return our number that was texted; one we do not know is treated as the first of beredskap."""
@@ -87,6 +91,11 @@ class Rules:
         if found is not None:
             return found
         return next(n for n in self.numbers.values() if n.world is World.BEREDSKAP)
+
+    def myndighet_number(self, namnd: NamndId) -> OurNumber | None:
+        """Return the number that a nämnd's handläggare text from; None where it has none."""
+        of_myndighet = (n for n in self.numbers.values() if n.world is World.MYNDIGHET)
+        return next((n for n in of_myndighet if n.reception == namnd), None)
 
     def may_text(self, number: str) -> bool:
         return not self.is_trial or number in self.trial_numbers

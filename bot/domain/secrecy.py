@@ -34,6 +34,12 @@ class Act(str, Enum):
     TRANSFER = "transfer"  # to the record; and to have gone through it at the meeting
     READ_BACKGROUND = "read_background"
     WRITE_BACKGROUND = "write_background"
+    REGISTER_CLOCK = "register_clock"
+    SEE_CLOCK = "see_clock"
+    HANDLE_CLOCK = "handle_clock"
+    SEE_UNIT = "see_unit"
+    ASSIGN_CLOCK = "assign_clock"
+    SET_ABSENCE = "set_absence"
 
 
 READING = frozenset({Act.READ, Act.REPLY, Act.READ_BACKGROUND})
@@ -55,6 +61,11 @@ BEREDSKAPS_OWN = frozenset(  # who is enrolled, and with whom; its handovers, no
         Act.WRITE_BACKGROUND,
     }
 )
+CLOCK_ACTS = frozenset(  # myndighetsutövning: the duty gives no right to any of it
+    {Act.REGISTER_CLOCK, Act.SEE_CLOCK, Act.HANDLE_CLOCK, Act.SEE_UNIT, Act.ASSIGN_CLOCK, Act.SET_ABSENCE}
+)
+LEADERS_ONLY = frozenset({Act.SEE_UNIT, Act.ASSIGN_CLOCK})
+RESPONSIBLES_OWN = frozenset({Act.SEE_CLOCK, Act.HANDLE_CLOCK, Act.SET_ABSENCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +102,16 @@ class Subject:
     jav: frozenset[StaffId] = field(default_factory=frozenset)
     candidates: frozenset[NamndId] = field(default_factory=frozenset)
     reception: NamndId | None = None
+    responsible: frozenset[StaffId] = field(default_factory=frozenset)  # of a clock: its handläggare and stand-in
 
     @staticmethod
-    def of(conversation: Conversation, *, jav: frozenset[StaffId], candidates: tuple[NamndId, ...]) -> "Subject":
+    def of(
+        conversation: Conversation,
+        *,
+        jav: frozenset[StaffId],
+        candidates: tuple[NamndId, ...],
+        responsible: frozenset[StaffId] = frozenset(),
+    ) -> "Subject":
         return Subject(
             namnd=conversation.namnd,
             world=conversation.world,
@@ -102,6 +120,7 @@ class Subject:
             jav=jav,
             candidates=frozenset(candidates),
             reception=candidates[0] if candidates else None,
+            responsible=responsible,
         )
 
 
@@ -128,6 +147,8 @@ def may(actor: Actor, act: Act, subject: Subject, at: datetime) -> Allowed | Den
         return Denied("jav")
     if subject.world is World.MYNDIGHET:
         return _in_myndighet(staff, act, subject)
+    if act in CLOCK_ACTS:
+        return Denied("other_world")
     if subject.namnd is None:
         return _unknown_number(actor, act, subject, at)
     if act is Act.SEE_DUTY:
@@ -186,10 +207,15 @@ def _unknown_number(actor: Actor, act: Act, subject: Subject, at: datetime) -> A
 
 
 def _in_myndighet(staff: Staff, act: Act, subject: Subject) -> Allowed | Denied:
-    if act in BEREDSKAPS_OWN:
+    """The responsible handläggare, the stand-in and that nämnd's leaders; what has no clock, any handläggare there."""
+    if act in BEREDSKAPS_OWN or subject.namnd is None:
         return Denied("other_world")
-    if subject.namnd is not None and subject.namnd in staff.namnder(
-        Role.HANDLAGGARE, Role.LEADER, world=World.MYNDIGHET
-    ):
-        return Allowed("handlaggare")
-    return Denied("other_world")
+    if staff.has(Role.LEADER, subject.namnd, World.MYNDIGHET):
+        return Allowed("leader")
+    if not staff.has(Role.HANDLAGGARE, subject.namnd, World.MYNDIGHET):
+        return Denied("other_world")
+    if act in LEADERS_ONLY:
+        return Denied("leaders_only")
+    if act in RESPONSIBLES_OWN or (subject.responsible and act is not Act.REGISTER_CLOCK):
+        return Allowed("responsible") if staff.id in subject.responsible else Denied("not_responsible")
+    return Allowed("handlaggare")

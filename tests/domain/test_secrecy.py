@@ -12,7 +12,18 @@ from bot.domain.conversation import Conversation, Ground, Route
 from bot.domain.duty import Shift
 from bot.domain.ids import ContactId, ConversationId, NamndId, ShiftId, StaffId
 from bot.domain.people import Role, Staff, StaffRole, World
-from bot.domain.secrecy import Act, Actor, Allowed, Denied, Subject, Turn, may, note_deadline
+from bot.domain.secrecy import (
+    BEREDSKAPS_OWN,
+    CLOCK_ACTS,
+    Act,
+    Actor,
+    Allowed,
+    Denied,
+    Subject,
+    Turn,
+    may,
+    note_deadline,
+)
 
 HERE, THERE, ELSEWHERE = NamndId("norrvik"), NamndId("sodermark"), NamndId("ostanfors")
 ME, SHIFT, OTHER_SHIFT = StaffId("me"), ShiftId("s1"), ShiftId("s2")
@@ -129,7 +140,7 @@ CASE = Subject(HERE, world=MYNDIGHET, shift_ids=frozenset({SHIFT}), escalated_to
         (HOME, Act.ENROL, UNKNOWN, Denied("hand_over_first")),
         # the other world
         (DECIDES, Act.READ, CASE, Allowed("handlaggare")),
-        (CHIEF, Act.READ, CASE, Allowed("handlaggare")),
+        (CHIEF, Act.READ, CASE, Allowed("leader")),
         *((DECIDES, act, CASE, Denied("other_world")) for act in (Act.LINK, Act.ENROL, Act.HAND_OVER, Act.START)),
         (HOME, Act.READ, CASE, Denied("other_world")),
         (ON_DUTY, Act.READ, CASE, Denied("other_world")),
@@ -208,6 +219,95 @@ def test_who_may_what_with_a_handover(actor: Actor, subject: Subject, answers: s
     assert [f"+{one.ground}" if isinstance(one, Allowed) else one.reason for one in found] == answers.split()
 
 
+SOMEBODY = StaffId("other")
+CLOCK = Subject(HERE, world=MYNDIGHET, shift_ids=frozenset({SHIFT}), responsible=frozenset({ME}))
+OTHERS_CLOCK = replace(CLOCK, responsible=frozenset({SOMEBODY}))
+SHARED_CLOCK = replace(CLOCK, responsible=frozenset({SOMEBODY, ME}))  # one is away, the other stands in
+UNOWNED = replace(CLOCK, responsible=frozenset())
+CLOCK_COLUMNS = (
+    Act.REGISTER_CLOCK,
+    Act.SEE_CLOCK,
+    Act.HANDLE_CLOCK,
+    Act.SEE_UNIT,
+    Act.ASSIGN_CLOCK,
+    Act.SET_ABSENCE,
+)
+DECIDES_THERE = Actor(me((THERE, MYNDIGHET, HANDLAGGARE)))
+CHIEF_THERE = Actor(me((THERE, MYNDIGHET, LEADER)))
+DECIDES_ON_DUTY = Actor(me((HERE, MYNDIGHET, HANDLAGGARE), (HERE, BEREDSKAP, FAMILJEBEHANDLARE)), (turn(HERE),))
+HOME_ON_DUTY = replace(HOME, on_duty=(turn(HERE, THERE),))
+MISPLACED = Actor(me((HERE, MYNDIGHET, FAMILJEBEHANDLARE), (HERE, BEREDSKAP, HANDLAGGARE)))
+NO_CLOCK = " ".join(["other_world"] * len(CLOCK_COLUMNS))
+
+
+@pytest.mark.parametrize(
+    ("actor", "subject", "answers"),
+    [
+        # the responsible handläggare, and the stand-in
+        (DECIDES, CLOCK, "+handlaggare +responsible +responsible leaders_only leaders_only +responsible"),
+        (DECIDES, SHARED_CLOCK, "+handlaggare +responsible +responsible leaders_only leaders_only +responsible"),
+        (DECIDES_ON_DUTY, CLOCK, "+handlaggare +responsible +responsible leaders_only leaders_only +responsible"),
+        # other handläggare of the same nämnd
+        (
+            DECIDES,
+            OTHERS_CLOCK,
+            "+handlaggare not_responsible not_responsible leaders_only leaders_only not_responsible",
+        ),
+        (DECIDES, UNOWNED, "+handlaggare not_responsible not_responsible leaders_only leaders_only not_responsible"),
+        (
+            DECIDES_ON_DUTY,
+            OTHERS_CLOCK,
+            "+handlaggare not_responsible not_responsible leaders_only leaders_only not_responsible",
+        ),
+        # that nämnd's leaders
+        *(
+            (CHIEF, subject, "+leader +leader +leader +leader +leader +leader")
+            for subject in (CLOCK, OTHERS_CLOCK, UNOWNED)
+        ),
+        # another nämnd's, though they be named as responsible
+        *((DECIDES_THERE, subject, NO_CLOCK) for subject in (CLOCK, OTHERS_CLOCK, UNOWNED)),
+        *((CHIEF_THERE, subject, NO_CLOCK) for subject in (CLOCK, OTHERS_CLOCK, UNOWNED)),
+        # beredskap, in the clock's own world
+        *(
+            (actor, subject, NO_CLOCK)
+            for actor in (HOME, HOME_ON_DUTY, ON_DUTY, AFTER_DUTY, COLLEAGUE, LEADS, ADMINISTERS, MISPLACED, NOBODY)
+            for subject in (CLOCK, OTHERS_CLOCK, UNOWNED, replace(CLOCK, escalated_to=frozenset({ME})))
+        ),
+        # and in its own there are no clocks, for anybody
+        *(
+            (actor, subject, NO_CLOCK)
+            for actor in (HOME, HOME_ON_DUTY, ON_DUTY, LEADS, DECIDES, DECIDES_ON_DUTY, CHIEF)
+            for subject in (LIVE, ESCALATED, UNKNOWN, UNKNOWN_ESCALATED, replace(LIVE, responsible=frozenset({ME})))
+        ),
+        # no nämnd, no answer
+        *((actor, replace(CLOCK, namnd=None), NO_CLOCK) for actor in (DECIDES, CHIEF, ON_DUTY)),
+        # jäv goes before everything
+        *(
+            (actor, replace(CLOCK, jav=frozenset({ME})), "jav jav jav jav jav jav")
+            for actor in (DECIDES, CHIEF, HOME_ON_DUTY)
+        ),
+    ],
+)
+def test_who_may_what_with_a_clock(actor: Actor, subject: Subject, answers: str) -> None:
+    """One word for each of `CLOCK_COLUMNS`: +ground when it is allowed, otherwise the reason."""
+    found = [may(actor, act, subject, NOW) for act in CLOCK_COLUMNS]
+
+    assert frozenset(CLOCK_COLUMNS) == CLOCK_ACTS
+    assert [f"+{one.ground}" if isinstance(one, Allowed) else one.reason for one in found] == answers.split()
+
+
+@pytest.mark.parametrize("act", [Act.SEE_STATE, Act.READ, Act.REPLY, Act.NOTE, Act.TAKE, Act.CLOSE])
+def test_the_conversation_of_a_clock_is_for_those_who_have_the_clock(act: Act) -> None:
+    """The answers to a summons: not for the handläggare next door. What belongs to no clock is for any of them."""
+    assert may(DECIDES, act, CLOCK, NOW) == Allowed("responsible")
+    assert may(DECIDES, act, SHARED_CLOCK, NOW) == Allowed("responsible")
+    assert may(DECIDES, act, OTHERS_CLOCK, NOW) == Denied("not_responsible")
+    assert may(CHIEF, act, OTHERS_CLOCK, NOW) == Allowed("leader")
+    assert may(DECIDES, act, UNOWNED, NOW) == Allowed("handlaggare")
+    for actor in (HOME, HOME_ON_DUTY, ON_DUTY, LEADS, DECIDES_THERE, CHIEF_THERE, ADMINISTERS):
+        assert may(actor, act, CLOCK, NOW) == Denied("other_world")
+
+
 @pytest.mark.parametrize("act", Act)
 def test_who_has_left_may_nothing(act: Act) -> None:
     gone = replace(ON_DUTY, staff=me((HERE, BEREDSKAP, FAMILJEBEHANDLARE), active=False))
@@ -272,6 +372,8 @@ def test_a_subject_is_what_the_conversation_went_through() -> None:
         reception=HERE,
     )
     assert Subject.of(conversation, jav=frozenset(), candidates=()).reception is None
+    named = Subject.of(conversation, jav=frozenset(), candidates=(), responsible=frozenset({ME}))
+    assert (subject.responsible, named.responsible) == (frozenset(), frozenset({ME}))
 
 
 # --- laws ---
@@ -301,6 +403,7 @@ subjects = st.builds(
     st.frozensets(people),
     st.frozensets(namnder),
     st.none() | namnder,
+    st.frozensets(people),
 )
 acts = st.sampled_from(Act)
 times = st.integers(-500, 500).map(lambda h: NOW + timedelta(hours=h))
@@ -451,3 +554,63 @@ def test_a_familjebehandlare_of_the_home_namnd_has_all_of_it(
     own = replace(subject, world=BEREDSKAP, jav=subject.jav - {ME})
 
     assert may(home, act, own, at) == Allowed("home_namnd")
+
+
+# --- clocks ---
+
+clock_acts = st.sampled_from(sorted(CLOCK_ACTS))
+
+
+@given(actors, acts, subjects, times)
+def test_no_role_of_beredskap_is_ever_allowed_anything_of_the_authority(
+    actor: Actor, act: Act, subject: Subject, at: datetime
+) -> None:
+    """Not on duty for the nämnd, not by escalation, not named as responsible."""
+    every_role = frozenset(StaffRole(namnd, BEREDSKAP, role) for namnd in (HERE, THERE, ELSEWHERE) for role in Role)
+    on_duty = (a_turn(SHIFT, frozenset({HERE, THERE, ELSEWHERE}), STARTED),)
+    here = replace(actor, staff=replace(actor.staff, roles=every_role), on_duty=on_duty)
+    case = replace(
+        subject,
+        world=MYNDIGHET,
+        shift_ids=frozenset({SHIFT}),
+        escalated_to=frozenset({ME}),
+        responsible=frozenset({ME}),
+    )
+
+    assert isinstance(may(here, act, case, at), Denied)
+
+
+@given(actors, clock_acts, subjects, times)
+def test_a_clock_is_for_its_own_namnds_authority(actor: Actor, act: Act, subject: Subject, at: datetime) -> None:
+    if isinstance(may(actor, act, subject, at), Denied):
+        return
+    roles = {held.role for held in actor.staff.roles if (held.namnd, held.world) == (subject.namnd, MYNDIGHET)}
+
+    assert subject.world is MYNDIGHET
+    assert LEADER in roles or (HANDLAGGARE in roles and act not in {Act.SEE_UNIT, Act.ASSIGN_CLOCK})
+    assert LEADER in roles or act is Act.REGISTER_CLOCK or ME in subject.responsible
+
+
+@given(actors, acts, subjects, times)
+def test_duty_changes_nothing_for_the_authority(actor: Actor, act: Act, subject: Subject, at: datetime) -> None:
+    case = replace(subject, world=MYNDIGHET)
+
+    assert may(actor, act, case, at) == may(replace(actor, on_duty=(), former=()), act, case, at)
+
+
+@given(actors, acts, subjects, times)
+def test_whoever_has_another_clock_reads_nothing_of_this_one(
+    actor: Actor, act: Act, subject: Subject, at: datetime
+) -> None:
+    """Where somebody else is responsible, a handläggare may only register something of their own."""
+    kept = frozenset(held for held in actor.staff.roles if held.role is not LEADER)
+    here = replace(actor, staff=replace(actor.staff, roles=kept))
+    others = replace(subject, world=MYNDIGHET, responsible=frozenset({SOMEBODY}))
+
+    if act is not Act.REGISTER_CLOCK:
+        assert isinstance(may(here, act, others, at), Denied)
+
+
+@pytest.mark.parametrize("act", sorted(BEREDSKAPS_OWN))
+def test_what_is_beredskaps_own_is_not_for_the_authoritys_leaders_either(act: Act) -> None:
+    assert may(CHIEF, act, CLOCK, NOW) == Denied("other_world")
