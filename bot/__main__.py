@@ -14,6 +14,8 @@ import click
 from bot.app import open_context, serve, set_up_logging, vault_of
 from bot.app_sandbox import Options, run_sandbox, wipe
 from bot.checks import run_checks
+from bot.cli_cases import register as register_cases
+from bot.cli_clocks import register as register_clocks
 from bot.cli_exports import register as register_exports
 from bot.cli_imports import register as register_imports
 from bot.services.context import Context
@@ -113,6 +115,8 @@ async def _context() -> AsyncIterator[Context]:
 
 register_imports(cli, _context)
 register_exports(cli, _context)
+register_cases(cli, _context)
+register_clocks(cli, _context)
 
 
 def main() -> None:

@@ -93,14 +93,15 @@ def register(cli: click.Group, open_context: OpenContext) -> None:
         try:
             if namnd is None or first is None or last is None or as_email is None or out is None:
                 raise CannotExport(words.MISSING.format(missing=listed(missing)))
-            wanted = Wanted(namnd, _day(first, "--from"), _day(last, "--to"))
+            wanted = Wanted(namnd, asked_day(first, "--from"), asked_day(last, "--to"))
             click_context.exit(_run(_checked(Asked(wanted, as_email, out, overwrite)), open_context))
         except CannotExport as reason:
             click.echo(str(reason), err=True)
             click_context.exit(CANNOT_RUN)
 
 
-def _day(text: str, option: str) -> date:
+def asked_day(text: str, option: str) -> date:
+    """Return the day that was given with `option`; raises CannotExport."""
     try:
         if DATE.fullmatch(text.strip()):
             return date.fromisoformat(text.strip())

@@ -10,24 +10,33 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
+from bot.domain.absence import Absence
 from bot.domain.background import Background
 from bot.domain.cards import Card, ConversationView, Home, Notice, ThreadReply
+from bot.domain.clock_views import ClockList, ClockNotice, UnitMessage
+from bot.domain.clocks import ClockKind
 from bot.domain.conversation import Conversation, Direction, DraftState, HeldReply, Message
+from bot.domain.deadline import ClockEvent, Deadline
 from bot.domain.digest import Addendum, DigestView, ShiftHandover
 from bot.domain.duty import Shift
 from bot.domain.errors import AuditEntry
 from bot.domain.handover import DigestRecord, Episode, Period
 from bot.domain.ids import (
+    AbsenceId,
     ActionTaskId,
+    ClockListId,
     ContactId,
     ConversationId,
+    DeadlineId,
     DigestId,
     EpisodeId,
     MessageId,
     NamndId,
     NoteId,
+    ReportId,
     ShiftId,
     StaffId,
+    SummonsId,
     YouthId,
 )
 from bot.domain.notes import Note
@@ -35,6 +44,7 @@ from bot.domain.outbound import OutboxKind, OutboxState, Priority
 from bot.domain.people import AgeBand, Basis, Link, LinkedContact, LinkRole, Role, Staff, World, Youth
 from bot.domain.reaction import Action
 from bot.domain.sending import OutgoingSms, ProviderSms, SmsDirection, SmsReceipt
+from bot.domain.summons import Summons, SummonsMessage
 
 T = TypeVar("T")
 
@@ -162,6 +172,29 @@ class Audience:
 
     members: frozenset[str]  # Slack user ids, the bot's own left out
     is_safe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostedList:
+    """The morning's list of one handläggare in one nämnd. `channel` and `ts` are None until it has been posted."""
+
+    id: ClockListId
+    namnd: NamndId
+    staff_id: StaffId
+    day: date
+    channel: str | None = None
+    ts: str | None = None
+    shown: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerCount:
+    """How many clocks somebody owns: running, overdue of these, and running out before a time but not overdue."""
+
+    owner: StaffId | None
+    running: int
+    overdue: int
+    soon: int
 
 
 class StaffRepo(Protocol):
@@ -399,6 +432,87 @@ class BackgroundRepo(Protocol):
     def stale(self, namnd: NamndId, today: date) -> list[YouthId]: ...
 
 
+class DeadlineRepo(Protocol):
+    """The clocks of the world of myndighet. What somebody wrote (reasons, who decided) is sealed at rest."""
+
+    def add(self, deadline: Deadline) -> None: ...
+    def add_all(self, deadlines: Sequence[Deadline]) -> None: ...
+    def save(self, deadline: Deadline) -> None: ...
+    def get(self, deadline_id: DeadlineId, *, lock: bool = False) -> Deadline | None: ...
+    def of_case(self, namnd: NamndId, case_ref: str) -> list[Deadline]: ...
+    def of_report(self, report_id: ReportId) -> list[Deadline]: ...
+    def known(
+        self, namnd: NamndId, keys: Iterable[tuple[str, ClockKind, datetime]]
+    ) -> dict[tuple[str, ClockKind, datetime], Deadline]:
+        """Return those there are of (case_ref, kind, received_at), in few statements: an import may be repeated.
+
+        A withdrawn one only where there is no other, so that an import does not bring it back.
+        """
+
+    def due(self, now: datetime, *, limit: int) -> list[Deadline]:
+        """Return the clocks that are to be spoken of by `now`, the longest waiting first."""
+
+    def next_due(self, after: datetime) -> datetime | None: ...
+    def running(self, namnd: NamndId, owners: Collection[StaffId | None], *, limit: int) -> list[Deadline]:
+        """Return the running clocks of these owners (None: those that nobody owns) by when they run out."""
+
+    def count_running(self, namnd: NamndId, owners: Collection[StaffId | None]) -> int: ...
+    def overdue(self, namnd: NamndId, now: datetime, *, limit: int) -> list[Deadline]:
+        """Return what Deadline.is_overdue is true of, the longest overdue first."""
+
+    def count_overdue(self, namnd: NamndId, now: datetime) -> int: ...
+    def counts(self, namnd: NamndId, now: datetime, soon: datetime) -> list[OwnerCount]: ...
+    def received_between(
+        self, namnd: NamndId, kinds: Collection[ClockKind], first: datetime, last: datetime
+    ) -> list[Deadline]:
+        """Return clocks of any state but withdrawn with first <= received_at < last, oldest first."""
+
+    def note(self, event: ClockEvent) -> None: ...
+    def note_all(self, events: Sequence[ClockEvent]) -> None: ...
+    def events(self, deadline_id: DeadlineId) -> list[ClockEvent]: ...
+    def ensure_list(self, namnd: NamndId, staff_id: StaffId, day: date) -> tuple[PostedList, bool]:
+        """Return the list of that person and day, and whether it was made now."""
+
+    def posted_list(self, list_id: ClockListId) -> PostedList | None: ...
+    def list_placed(self, list_id: ClockListId, posted: Posted, shown: str | None = None) -> None: ...
+    def in_list(self, list_id: ClockListId) -> list[Deadline]: ...
+
+
+class SummonsRepo(Protocol):
+    """Kalla via sms: what was offered, to whom, and what came of it."""
+
+    def add(self, summons: Summons) -> None: ...
+    def save(self, summons: Summons) -> None: ...
+    def get(self, summons_id: SummonsId, *, lock: bool = False) -> Summons | None: ...
+    def of_deadline(self, deadline_id: DeadlineId) -> list[Summons]:
+        """Return them oldest first."""
+
+    def open_with(self, contact_id: ContactId, namnd: NamndId, *, lock: bool = False) -> list[Summons]:
+        """Return the summons that are offered or booked with this contact as one of those summoned, oldest first."""
+
+    def newest_with(self, contact_id: ContactId, namnd: NamndId, since: datetime) -> Summons | None:
+        """Return the newest summons, open or closed, with this contact that was made at `since` or later."""
+
+    def add_message(self, message: SummonsMessage) -> None:
+        """Add a text to a summons; one to a shared phone is added once for each party."""
+
+    def messages_of(self, summons_id: SummonsId) -> list[SummonsMessage]: ...
+    def by_message(self, message_id: MessageId) -> SummonsMessage | None: ...
+    def due(self, now: datetime) -> list[SummonsId]: ...
+    def next_due(self, after: datetime) -> datetime | None: ...
+
+
+class AbsenceRepo(Protocol):
+    def add(self, absence: Absence) -> None: ...
+    def remove(self, absence_id: AbsenceId) -> None: ...
+    def get(self, absence_id: AbsenceId) -> Absence | None: ...
+    def of(self, namnd: NamndId, since: date) -> list[Absence]:
+        """Return the absences in a nämnd that have not ended before `since`, by first day."""
+
+    def running_or_coming(self, since: date) -> list[Absence]:
+        """Return the same for every nämnd."""
+
+
 class AuditRepo(Protocol):
     def record(self, entry: AuditEntry) -> None: ...
     def record_all(self, entries: Iterable[AuditEntry]) -> None: ...
@@ -420,6 +534,9 @@ class Tx(Protocol):
     episodes: EpisodeRepo
     digests: DigestRepo
     backgrounds: BackgroundRepo
+    deadlines: DeadlineRepo
+    summons: SummonsRepo
+    absences: AbsenceRepo
     audit: AuditRepo
 
     def once(self, scope: str, key: str) -> bool:
@@ -465,6 +582,10 @@ class Chat(Protocol):
     async def update_digest(self, channel: str, ts: str, digest: DigestView) -> None: ...
     async def post_addendum(self, channel: str, ts: str, addendum: Addendum, outbox_id: int) -> Posted: ...
     async def post_handover(self, to: str, handover: ShiftHandover, outbox_id: int) -> Posted: ...
+    async def post_clocks(self, to: str, clocks: ClockList, outbox_id: int) -> Posted: ...
+    async def update_clocks(self, channel: str, ts: str, clocks: ClockList) -> None: ...
+    async def post_clock(self, to: str, notice: ClockNotice, outbox_id: int) -> Posted: ...
+    async def post_unit(self, to: str, unit: UnitMessage, outbox_id: int) -> Posted: ...
     async def audience(self, channel: str) -> Audience: ...
     async def withdraw(self, channel: str, ts: str) -> None: ...
     async def find(

@@ -5,7 +5,7 @@ Secrets come from the environment only. Errors name the setting and what is wron
 
 import re
 import tomllib
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -15,6 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.calendar import FREE_DAY, Hours, WeekHours
+from bot.domain.case_import import COLUMNS, REQUIRED, CaseImport, WatchedFolder
+from bot.domain.clocks import ClockKind, ClockRules, Counting, StartEvent
+from bot.domain.deadline import Gender, Outcome
 from bot.domain.ids import NamndId
 from bot.domain.people import World
 from bot.domain.phone import normalise
@@ -28,6 +31,8 @@ HOURS: Final = re.compile(
     r"^(?P<first>[a-zåäö]+)(?:-(?P<last>[a-zåäö]+))? (?P<h1>\d\d)[.:](?P<m1>\d\d)-(?P<h2>\d\d)[.:](?P<m2>\d\d)$"
 )
 CLOCK_TIME: Final = re.compile(r"^(?P<h>\d\d)[.:](?P<m>\d\d)$")
+A_DAY: Final = datetime(2026, 11, 20)  # noqa: DTZ001 - a day to try a date format on
+GENDERS: Final = {"pojke": Gender.BOY, "man": Gender.BOY, "flicka": Gender.GIRL, "kvinna": Gender.GIRL}
 GO_LIVE_REFERENCES: Final = (  # facts: law, section 13
     "dpia_ref",
     "suitability_ref",
@@ -87,6 +92,67 @@ def _end(hour: int, minute: int) -> time:
     return time(0, 0) if (hour, minute) == (24, 0) else time(hour, minute)
 
 
+class ClockConfig(_Strict):
+    """What a nämnd has decided about its clocks: [namnd.X.clocks]."""
+
+    skydd_late_after: str = "15.00"
+    forhand_days: int = Field(14, ge=1, le=60)
+    counts_receipt_day: bool = False
+    forhand_ladder_days: list[int] = Field(default_factory=lambda: [7, 11])
+    utredning_months: int = Field(4, ge=1, le=24)
+    utredning_ladder_days: list[int] = Field(default_factory=lambda: [30, 14, 7])
+    feedback_days: int = Field(7, ge=1, le=60)
+    child_feedback_days: int = Field(7, ge=1, le=60)
+    talk_hours: int = Field(48, ge=1, le=240)
+    talk_counting: Counting = Counting.ELAPSED
+    talk_starts: StartEvent = StartEvent.REPORT_RECEIVED
+    talk_ladder_hours: list[int] = Field(default_factory=lambda: [24, 40])
+    school_hours: list[str] | str = "mån-fre 08.00-15.00"
+    target_percent: int = Field(90, ge=0, le=100)
+    mask_at_most: int = Field(3, ge=0, le=20)
+    overview_weekday: str = "mån"
+
+    @field_validator("skydd_late_after")
+    @classmethod
+    def _clock_time(cls, value: str) -> str:
+        parse_time(value)
+        return value
+
+    @field_validator("school_hours")
+    @classmethod
+    def _hours(cls, value: list[str] | str) -> list[str] | str:
+        parse_week(value)
+        return value
+
+    @field_validator("overview_weekday")
+    @classmethod
+    def _weekday(cls, value: str) -> str:
+        if WEEK.get(value.strip().lower(), FREE_DAY) == FREE_DAY:
+            raise ValueError("förstås inte; skriv till exempel 'mån'")
+        return value.strip().lower()
+
+    def rules(self) -> ClockRules:
+        """Return the same as the domain works with."""
+        return ClockRules(
+            skydd_late_after=parse_time(self.skydd_late_after),
+            forhand_days=self.forhand_days,
+            counts_receipt_day=self.counts_receipt_day,
+            forhand_ladder_days=tuple(self.forhand_ladder_days),
+            utredning_months=self.utredning_months,
+            utredning_ladder_days=tuple(self.utredning_ladder_days),
+            feedback_days=self.feedback_days,
+            child_feedback_days=self.child_feedback_days,
+            talk_hours=self.talk_hours,
+            talk_counting=self.talk_counting,
+            talk_starts=self.talk_starts,
+            talk_ladder_hours=tuple(self.talk_ladder_hours),
+            school_hours=parse_week(self.school_hours),
+            target_percent=self.target_percent,
+            mask_at_most=self.mask_at_most,
+            overview_weekday=WEEK[self.overview_weekday],
+        )
+
+
 class NamndConfig(_Strict):
     """One nämnd in beredskap.toml."""
 
@@ -102,6 +168,7 @@ class NamndConfig(_Strict):
     summary_at: str = "08.00"  # local time of the handover on working days
     office_phone: str = ""
     decision_ref: str = ""  # huvudman and personuppgiftsansvarig
+    clocks: ClockConfig = ClockConfig.model_validate({})
 
     @field_validator("office_hours", "beredskap_hours")
     @classmethod
@@ -175,6 +242,74 @@ class TrialConfig(_Strict):
         return [_number(number) for number in value]
 
 
+class FolderConfig(_Strict):
+    """A watched folder: [[case_import.folder]]."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, populate_by_name=True)
+
+    path: Path
+    namnd: str
+    as_email: str = Field(alias="as", pattern=r"^[^@\s]+@[^@\s]+$")
+
+    @field_validator("path")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        if not value.is_absolute():
+            raise ValueError("måste börja med /")
+        return value
+
+
+class CaseImportConfig(_Strict):
+    """How an export from the case system is read: [case_import]."""
+
+    columns: dict[str, str]
+    kinds: dict[str, list[ClockKind]] = Field(min_length=1)
+    genders: dict[str, Gender] = Field(default_factory=lambda: dict(GENDERS))
+    outcomes: dict[str, list[Outcome]] = Field(default_factory=dict)
+    date_format: str = ""
+    folder: list[FolderConfig] = Field(default_factory=list)
+
+    @field_validator("columns")
+    @classmethod
+    def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
+        unknown, missing = set(value) - set(COLUMNS), [name for name in REQUIRED if not value.get(name, "").strip()]
+        if unknown:
+            raise ValueError(f"har okända namn: {', '.join(sorted(unknown))}. Det finns: {', '.join(COLUMNS)}")
+        if missing:
+            raise ValueError(f"saknar {', '.join(missing)}")
+        return {name: heading for name, heading in value.items() if heading.strip()}
+
+    @field_validator("kinds")
+    @classmethod
+    def _starts_something(cls, value: dict[str, list[ClockKind]]) -> dict[str, list[ClockKind]]:
+        empty = [name for name, kinds in value.items() if not kinds]
+        if empty:
+            raise ValueError(f"säger inte vilka frister som börjar av {', '.join(empty)}")
+        return value
+
+    @field_validator("date_format")
+    @classmethod
+    def _reads_days(cls, value: str) -> str:
+        try:
+            read = datetime.strptime(A_DAY.strftime(value), value) if value else A_DAY  # noqa: DTZ007
+        except ValueError:
+            read = None
+        if read != A_DAY:
+            raise ValueError("förstås inte; skriv till exempel '%d/%m/%Y' (år, månad och dag måste finnas)")
+        return value
+
+    def rules(self) -> CaseImport:
+        """Return the same as the domain works with."""
+        return CaseImport(
+            columns=self.columns,
+            kinds={name: tuple(kinds) for name, kinds in self.kinds.items()},
+            genders=self.genders,
+            outcomes={name: tuple(outcomes) for name, outcomes in self.outcomes.items()},
+            date_format=self.date_format,
+            folders=tuple(WatchedFolder(f.path, NamndId(f.namnd), f.as_email) for f in self.folder),
+        )
+
+
 class SlackConfig(_Strict):
     """Which workspace may speak with us."""
 
@@ -195,6 +330,7 @@ class FileConfig(_Strict):
     closed_days: dict[str, date] = Field(default_factory=dict)  # reason -> day
     wait: WaitConfig = WaitConfig.model_validate({})
     trial: TrialConfig = TrialConfig.model_validate({})
+    case_import: CaseImportConfig | None = None
     references: dict[str, str] = Field(default_factory=dict)
     text: dict[str, Any] = Field(default_factory=dict)
 
@@ -216,6 +352,12 @@ class FileConfig(_Strict):
         served = {key for n in self.number if n.world is World.BEREDSKAP for key in n.namnder}
         if known - served:
             raise ValueError(f"inget beredskapsnummer betjänar {', '.join(sorted(known - served))}")
+        folders = [] if self.case_import is None else self.case_import.folder
+        for folder in folders:
+            if folder.namnd not in known:
+                raise ValueError(f"case_import.folder nämner {folder.namnd}, som inte finns")
+        if len({folder.path for folder in folders}) != len(folders):
+            raise ValueError("samma mapp står två gånger under [[case_import.folder]]")
         unknown = set(self.references) - set(GO_LIVE_REFERENCES)
         if unknown:
             raise ValueError(f"references har okända namn: {', '.join(sorted(unknown))}")
@@ -397,6 +539,7 @@ def rules_of(file: FileConfig) -> Rules:
             office_phone=namnd.office_phone,
             myndighet_channel=namnd.myndighet_channel,
             summary_at=parse_time(namnd.summary_at),
+            clocks=namnd.clocks.rules(),
         )
     return Rules(
         namnder=namnder,
@@ -413,4 +556,5 @@ def rules_of(file: FileConfig) -> Rules:
         uncertain_look_after=timedelta(seconds=file.wait.uncertain_look_seconds),
         is_trial=file.trial.on,
         trial_numbers=frozenset(file.trial.numbers),
+        case_import=None if file.case_import is None else file.case_import.rules(),
     )

@@ -1,18 +1,21 @@
-"""Write an Excel file. It knows nothing of what stands in it.
+"""Write and read Excel files. It knows nothing of what stands in them.
 
 Text is always text: a cell that begins with = + - or @ is marked as quoted, so that neither opening nor editing it
 makes a formula of it.
 """
 
+import csv
+import io
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO, Any, Final
 
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
@@ -24,6 +27,11 @@ TIME_FORMAT: Final = "yyyy-mm-dd hh:mm"
 MADE_WITH: Final = "Beredskapsbot"
 
 Cell = str | int | date | datetime | None  # a datetime is naive: Excel knows no zones
+Value = str | int | float | bool | date | datetime | time | None  # what a cell may turn out to hold
+
+
+class BadSpreadsheet(Exception):
+    """It is no .xlsx that can be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +54,26 @@ def save(path: Path, sheets: Iterable[Sheet], *, overwrite: bool) -> None:
 
     Raises FileExistsError when it is there already and is not to be replaced, and OSError.
     """
+    with _whole(path, overwrite=overwrite) as file:
+        _write(file, sheets)
+
+
+def save_csv(path: Path, rows: Iterable[Sequence[Cell]], *, overwrite: bool) -> None:
+    """Write the rows as CSV that Excel reads: semicolons, UTF-8 with a mark. Otherwise as `save`."""
+    with _whole(path, overwrite=overwrite) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
+        csv.writer(text, delimiter=";").writerows([_plain(value) for value in row] for row in rows)
+        text.flush()
+        text.detach()
+
+
+@contextmanager
+def _whole(path: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
+    """Give a file to write to, which takes its place at `path` when all of it is there."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".uttag-", suffix=".tmp")  # mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:
-            _write(file, sheets)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         if not overwrite and path.exists():
@@ -58,6 +82,32 @@ def save(path: Path, sheets: Iterable[Sheet], *, overwrite: bool) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def _plain(value: Cell) -> str:
+    """Return a cell as text that no spreadsheet makes a formula of."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    text = _clean(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def read_rows(data: bytes) -> Iterator[tuple[int, tuple[Value, ...]]]:
+    """Yield the rows of the first sheet with their numbers; of a formula, its last value. Raises BadSpreadsheet."""
+    try:
+        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheet = workbook.worksheets[0]
+        sheet.reset_dimensions()  # some systems state them wrongly, and rows would be lost
+        for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            yield number, tuple(_value(value) for value in values)
+    except Exception as error:  # a damaged file can fail anywhere, in zip, in XML or in openpyxl
+        raise BadSpreadsheet from error
+
+
+def _value(value: Any) -> Value:
+    return value if isinstance(value, str | int | float | bool | date | time | None) else str(value)
 
 
 def _write(file: IO[bytes], sheets: Iterable[Sheet]) -> None:

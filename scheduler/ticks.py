@@ -10,6 +10,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.domain.calendar import STOCKHOLM
 from bot.domain.errors import Busy
 from bot.services.ask_for_notes import ask_for_notes
+from bot.services.clocks.leaders import tell_leaders
+from bot.services.clocks.remind_families import remind_families
+from bot.services.clocks.speak import speak_of_clocks
+from bot.services.clocks.watch_folder import watch_folder
 from bot.services.context import Context
 from bot.services.follow_duty import follow_duty, nudge_untaken
 from bot.services.hand_over_shifts import hand_over_shifts
@@ -65,12 +69,33 @@ async def actions_tick(ctx: Context) -> None:
     await remind_actions(ctx=ctx)
 
 
+async def clocks_tick(ctx: Context) -> None:
+    """Speak of the clocks that are running out, and tell the leaders how their unit stands."""
+    spoken = await speak_of_clocks(ctx=ctx)
+    told = await tell_leaders(ctx=ctx)
+    if spoken or told:
+        log.info("clocks_spoken_of", people=spoken, leaders=told)
+
+
+async def families_tick(ctx: Context) -> None:
+    """Remind families of the times that they have booked."""
+    await remind_families(ctx=ctx)
+
+
+async def folder_tick(ctx: Context) -> None:
+    """Read what the case system has exported."""
+    await watch_folder(ctx=ctx)
+
+
 EVERY: Final[dict[Tick, timedelta]] = {
     uncertain_tick: timedelta(seconds=2),
     duty_tick: timedelta(seconds=15),
     digests_tick: timedelta(seconds=15),
     notes_tick: timedelta(seconds=15),
     actions_tick: timedelta(seconds=15),
+    clocks_tick: timedelta(seconds=15),
+    families_tick: timedelta(seconds=15),
+    folder_tick: timedelta(minutes=1),
     reconcile_tick: timedelta(minutes=3),
     numbers_tick: timedelta(hours=1),
 }
@@ -107,6 +132,6 @@ class Ticker:
     async def run_due(self) -> None:
         """Run what follows world time, now."""
         await self.run(duty_tick)  # what the office takes over stands in the handover as the office's
-        for tick in (notes_tick, actions_tick, digests_tick):
+        for tick in (notes_tick, actions_tick, digests_tick, families_tick, clocks_tick):
             await self.run(tick)
         await self.run(numbers_tick)

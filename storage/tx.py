@@ -7,9 +7,11 @@ from sqlmodel import Session, col
 
 from bot import ports
 from bot.clock import Clock
+from storage.repos.absences import AbsenceRows
 from storage.repos.audit import AuditRows
 from storage.repos.backgrounds import BackgroundRows
 from storage.repos.conversations import ConversationRows
+from storage.repos.deadlines import DeadlineRows
 from storage.repos.digests import DigestRows
 from storage.repos.episodes import EpisodeRows
 from storage.repos.inbox import InboxRows
@@ -20,6 +22,7 @@ from storage.repos.people import PeopleRows
 from storage.repos.posts import PostRows
 from storage.repos.shifts import ShiftRows
 from storage.repos.staff import StaffRows
+from storage.repos.summons import SummonsRows
 from storage.repos.views import ViewRows
 from storage.tables import DoneOnceRow, JobRunRow
 from storage.vault import Vault
@@ -47,6 +50,9 @@ class SqlTx:
         self.episodes: ports.EpisodeRepo = EpisodeRows(session, vault)
         self.digests: ports.DigestRepo = DigestRows(session)
         self.backgrounds: ports.BackgroundRepo = BackgroundRows(session, vault)
+        self.deadlines: ports.DeadlineRepo = DeadlineRows(session, vault)
+        self.summons: ports.SummonsRepo = SummonsRows(session)
+        self.absences: ports.AbsenceRepo = AbsenceRows(session)
         self.audit: ports.AuditRepo = AuditRows(session, clock)
 
     def once(self, scope: str, key: str) -> bool:

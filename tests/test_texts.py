@@ -16,6 +16,7 @@ from bot.domain.cards import Sender, ThreadWhat
 from bot.domain.delivery import DeliveryStatus
 from bot.domain.notes import ActionCode, Situation
 from bot.domain.people import AgeBand, Basis, LinkRole
+from bot.domain.sms_parts import parts
 from bot.sms.errors import REASONS
 from bot.texts import (
     FILES,
@@ -40,9 +41,10 @@ from bot.texts import (
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("bot", "handlers", "scheduler")
-STAFF, SMS = {**_load("staff.toml"), **_load("handover.toml")}, _load("sms.toml")
+STAFF = {key: text for name in FILES if name != "sms.toml" for key, text in _load(name).items()}
+SMS = _load("sms.toml")
 TEXTS = Texts()
-KEY = re.compile(r"^[a-z]+\.[a-z0-9_]+$")
+KEY = re.compile(r"^[a-z_]+(\.[a-z0-9_]+)*\.[a-z0-9_]*[a-z0-9]$")
 SECTIONS = {key.partition(".")[0] for key in STAFF}
 HELPERS = {"help_number", "call_us", "call_us_at", "opens", "language"}
 
@@ -65,11 +67,15 @@ def words() -> frozenset[str]:
 
 
 @cache
-def families() -> frozenset[str]:
-    """Return the sections of which a key is put together while running, for instance `failure` of f"failure.{...}"."""
-    starts = (n.values[0] for n in nodes() if isinstance(n, ast.JoinedStr) and n.values)
-    texts = (s.value for s in starts if isinstance(s, ast.Constant) and isinstance(s.value, str))
-    return frozenset(text.removesuffix(".") for text in texts if text.endswith(".") and text[:-1] in SECTIONS)
+def shapes() -> tuple[re.Pattern[str], ...]:
+    """Return what a key that is put together while running looks like, for instance that of f"failure.{...}"."""
+    parts = (node.values for node in nodes() if isinstance(node, ast.JoinedStr))
+    found = {
+        "".join(re.escape(str(p.value)) if isinstance(p, ast.Constant) else "([a-z0-9_]+)" for p in some)
+        for some in parts
+        if isinstance(some[0], ast.Constant) and str(some[0].value).partition(".")[0] in SECTIONS
+    }
+    return tuple(re.compile(shape) for shape in sorted(found) if "." in shape)
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
@@ -97,8 +103,8 @@ def test_every_key_that_the_code_names_exists() -> None:
 
 def test_every_text_is_used() -> None:
     def is_used(key: str) -> bool:
-        section, _, last = key.partition(".")
-        return key in words() or (section in families() and last in words())
+        filled = (shape.fullmatch(key) for shape in shapes())
+        return key in words() or any(found is not None and words() >= set(found.groups()) for found in filled)
 
     assert sorted(key for key in STAFF if not is_used(key)) == []
 
@@ -250,6 +256,16 @@ def test_a_text_for_staff_is_whole(key: str) -> None:
 
 LANGUAGES = ("ar", "en", "so", "sv")
 KINDS = [kind.value for kind in AutoKind]
+SUMMONS_ANSWERS = {"summons_confirmed", "summons_moved"}  # sent by itself to somebody who has just written
+SUMMONS_TEXTS = {
+    "summons_child",
+    "summons_guardian",
+    "summons_shared",
+    "summons_reminder",
+    "summons_called_off",
+    *SUMMONS_ANSWERS,
+}
+SUMMONS = {*SUMMONS_TEXTS, "summons_choices", "summons_choice", "summons_call"}
 CALL_112 = {"sv": "ring 112", "en": "call 112", "so": "wac 112", "ar": "اتصل بالرقم 112"}
 TEXT_112 = re.compile(r"\b(sms|sms:a|messa|skriv|skicka|text|fariin)\b[^.]{0,20}\b112\b", re.IGNORECASE)
 
@@ -262,10 +278,10 @@ def test_these_are_the_languages() -> None:
 def test_every_language_has_every_kind_and_nothing_else(language: str) -> None:
     found = {key.split(".")[2] for key in SMS if key.startswith(f"sms.{language}.")}
 
-    assert found == set(KINDS) | HELPERS
+    assert found == set(KINDS) | HELPERS | SUMMONS
 
 
-@pytest.mark.parametrize("kind", sorted([*KINDS, *HELPERS]))
+@pytest.mark.parametrize("kind", sorted([*KINDS, *HELPERS, *SUMMONS]))
 def test_the_blanks_are_the_same_in_every_language(kind: str) -> None:
     assert len({blanks(SMS[f"sms.{language}.{kind}"]) for language in LANGUAGES}) == 1
 
@@ -322,6 +338,43 @@ def test_no_number_but_112_stands_in_the_words() -> None:
     for name in FILES:
         digits = set(re.findall(r"\d[\d -]{2,}\d", (HERE / name).read_text(encoding="utf-8")))
         assert digits <= {"112", "1600", "070-174 06 05"}
+
+
+# What no text of a summons may hold: the phone may be read by others, and lies on a kitchen table.
+TELLING = {
+    "sv": ("brott", "misstänk", "polis", "anmäl", "förhör", "stöld", "allvar"),
+    "en": ("crim", "offen", "suspect", "police", "report", "theft", "serious"),
+    "ar": ("جريم", "جنا", "شرط", "مشتبه", "بلاغ", "سرق"),
+    "so": ("dambi", "boolis", "bilays", "tuhun", "tuug", "eedeys"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(SUMMONS))
+def test_a_summons_never_says_why(kind: str, language: str) -> None:
+    text = SMS[f"sms.{language}.{kind}"].casefold()
+
+    assert [word for word in TELLING[language] if word in text] == []
+    assert blanks(text) <= {"namnd", "choices", "choice", "number", "when", "call"}  # no name, no place, no case
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(SUMMONS_ANSWERS))
+def test_what_answers_a_family_by_itself_says_whom_to_call_in_danger(kind: str, language: str) -> None:
+    assert CALL_112[language] in SMS[f"sms.{language}.{kind}"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(SUMMONS_TEXTS))
+def test_a_summons_is_at_most_three_sms(kind: str, language: str) -> None:
+    when = "tis 24/11 16.00" if language == "sv" else "24/11 16:00"
+    choice = [TEXTS.sms("summons_choice", language, number=n, when=when) for n in (4, 5, 6)]
+    choices = TEXTS.sms("summons_choices", language, choices=", ".join(choice))
+    call = TEXTS.sms("summons_call", language, number="070-174 06 05")
+
+    text = TEXTS.sms(kind, language, namnd="Södermark", when=when, choices=choices, call=call)
+
+    assert parts(text).count <= 3, (len(text), text)
 
 
 # --- a municipality's own wording ---

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
+from bot.domain.clock_views import HomeClocks
 from bot.domain.conversation import Direction, Ground
 from bot.domain.people import LinkRole
 
@@ -243,3 +244,4 @@ class Home:
     actions: tuple[HomeAction, ...] = ()
     may_look_back: bool = False
     may_write_background: bool = False
+    clocks: HomeClocks | None = None  # None for whoever has no part in the world of myndighet

@@ -18,6 +18,9 @@ class OutboxKind(str, Enum):
     DIGEST = "digest"  # post or update a nämnd's handover at one place
     ADDENDUM = "addendum"  # say in the post's thread what has turned up after it
     HANDOVER = "handover"  # Överlämning to whoever takes over the duty
+    CLOCKS = "clocks"  # post or update the morning's list of one handläggare
+    CLOCK = "clock"  # tell somebody of one clock at once
+    UNIT = "unit"  # tell a leader what is overdue and what nobody has
 
 
 class Priority(IntEnum):

@@ -23,7 +23,12 @@ MOST_STEPS: Final = 500  # due instants in one jump
 FRIDAY: Final = 4
 ROUNDS: Final = 20  # what one side does may give the other something to do
 COMMANDS: Final = [
-    {"command": "/beredskap", "description": "Vem har beredskap nu och sedan", "usage_hint": "[nytt | logg | hjälp]"}
+    {"command": "/beredskap", "description": "Vem har beredskap nu och sedan", "usage_hint": "[nytt | logg | hjälp]"},
+    {
+        "command": "/frist",
+        "description": "Ny frist, dina frister eller ett ärende",
+        "usage_hint": "[lista | K-123 | frånvaro | enheten | hjälp]",
+    },
 ]
 
 

@@ -56,9 +56,9 @@ def _ask_author(tx: Tx, ctx: Context, conversation: Conversation, episode: Episo
     contact = contact_of(tx, conversation)
     if author is None or author.slack_user_id is None:
         return False
-    if not isinstance(ask(ctx, actor(tx, ctx, author), Act.NOTE, conversation, contact), Allowed):
+    if not isinstance(ask(tx, ctx, actor(tx, ctx, author), Act.NOTE, conversation, contact), Allowed):
         return False
-    has_moved = not isinstance(ask(ctx, actor(tx, ctx, author), Act.READ, conversation, contact), Allowed)
+    has_moved = not isinstance(ask(tx, ctx, actor(tx, ctx, author), Act.READ, conversation, contact), Allowed)
     notice(
         tx,
         author.id,

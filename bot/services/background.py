@@ -156,7 +156,7 @@ def _subject(tx: Tx, ctx: Context, youth: Youth, via: str) -> Subject:
     contact = contact_of(tx, conversation)
     if youth.id not in {link.youth.id for link in contact.links}:
         return Subject(youth.namnd, jav=youth.jav)
-    return subject_of(ctx, conversation, contact)
+    return subject_of(tx, ctx, conversation, contact)
 
 
 def _page(tx: Tx, ctx: Context, reader: Actor, youth: Youth) -> BackgroundPage:

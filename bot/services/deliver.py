@@ -15,7 +15,9 @@ from bot.domain.people import World
 from bot.domain.secrecy import Act, Denied
 from bot.domain.sending import OutgoingSms, SendPostponed, SendRejected, SendUncertain
 from bot.ports import Outbound, Post, Posted, Tx
+from bot.services.clocks.summons_withheld import why_withheld
 from bot.services.context import Context
+from bot.services.deliver_clocks import CLOCK_KINDS, deliver_clocks, tell_that_clocks_failed
 from bot.services.deliver_digest import deliver_addendum, deliver_digest, tell_that_digest_failed
 from bot.services.deliver_handover import deliver_handover, tell_that_handover_failed
 from bot.services.receive_status import tell
@@ -50,6 +52,8 @@ async def deliver(row: Outbound, *, ctx: Context) -> Outcome | None:
             return await deliver_addendum(row, ctx=ctx)
         if row.kind is OutboxKind.HANDOVER:
             return await deliver_handover(row, ctx=ctx)
+        if row.kind in CLOCK_KINDS:
+            return await deliver_clocks(row, ctx=ctx)
         return await _sms(row, ctx)
     except SendPostponed as later:
         say = log.error if later.alarm else log.info
@@ -153,7 +157,11 @@ def thread_reply(tx: Tx, ctx: Context, post: Post, row: Outbound) -> ThreadReply
     reader = reader_of(tx, ctx, post)
     what = ThreadWhat(row.payload["what"])
     explains = what in {ThreadWhat.REFUSED, ThreadWhat.NOT_TEXT, ThreadWhat.ALREADY_SENT}
-    if reader is not None and not explains and isinstance(ask(ctx, reader, Act.READ, conversation, contact), Denied):
+    if (
+        reader is not None
+        and not explains
+        and isinstance(ask(tx, ctx, reader, Act.READ, conversation, contact), Denied)
+    ):
         return None
     message = tx.messages.get(MessageId(row.payload["message"])) if row.payload.get("message") else None
     state: SentState | None = None if message is None else sent_state(tx, message)
@@ -258,6 +266,19 @@ async def _sms(row: Outbound, ctx: Context) -> Outcome | None:
 
 def outgoing(tx: Tx, ctx: Context, row: Outbound) -> OutgoingSms | str:
     """Compose the sms of a row, or return the reason why it may not leave now."""
+    composed = compose_sms(tx, ctx, row)
+    if isinstance(composed, str):
+        return composed
+    delivery = tx.messages.delivery(row.payload["delivery"])
+    message = None if delivery is None else tx.messages.get(delivery.message_id)
+    conversation = None if message is None else tx.conversations.get(message.conversation_id)
+    if message is None or conversation is None:
+        return "not_found"
+    return why_withheld(tx, conversation, message, ctx.clock.now()) or composed
+
+
+def compose_sms(tx: Tx, ctx: Context, row: Outbound) -> OutgoingSms | str:
+    """Compose the sms of a row as it would leave, or may have left; the reason when it can reach nobody."""
     delivery = tx.messages.delivery(row.payload["delivery"])
     message = None if delivery is None else tx.messages.get(delivery.message_id)
     conversation = None if message is None else tx.conversations.get(message.conversation_id)
@@ -320,6 +341,9 @@ def _tell_leader(tx: Tx, ctx: Context, row: Outbound) -> None:
         return
     if row.kind is OutboxKind.HANDOVER:
         tell_that_handover_failed(tx, ctx, row)
+        return
+    if row.kind in CLOCK_KINDS:
+        tell_that_clocks_failed(tx, ctx, row)
         return
     if row.kind is not OutboxKind.CARD:
         return

@@ -79,7 +79,7 @@ def shift_handover(tx: Tx, ctx: Context, shift: Shift, reader: Staff) -> ShiftHa
 def open_for(tx: Tx, ctx: Context, holder: Actor, shift: Shift) -> list[Conversation]:
     """Return the open conversations that the shift has taken over and its holder may read."""
     mine = [c for c in tx.conversations.open_ones() if c.was_routed_in(shift.id)]
-    return [c for c in mine if isinstance(ask(ctx, holder, Act.READ, c, contact_of(tx, c)), Allowed)]
+    return [c for c in mine if isinstance(ask(tx, ctx, holder, Act.READ, c, contact_of(tx, c)), Allowed)]
 
 
 def _line(tx: Tx, ctx: Context, conversation: Conversation) -> ShiftLine:
@@ -110,7 +110,7 @@ def _actions(tx: Tx, ctx: Context, holder: Actor, namnder: list[NamndId]) -> tup
             if not action.with_duty or action.due_on > today(ctx) or conversation is None or episode is None:
                 continue
             contact = contact_of(tx, conversation)
-            if not isinstance(ask(ctx, holder, Act.HANDLE_ACTION, conversation, contact), Allowed):
+            if not isinstance(ask(tx, ctx, holder, Act.HANDLE_ACTION, conversation, contact), Allowed):
                 continue
             codes = tell(tx, [episode])[0].codes
             found.append(ShiftAction(episode.id, codes, ctx.rules.namnder[namnd].short_name, action.due_on))

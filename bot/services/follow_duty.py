@@ -18,11 +18,13 @@ from bot.services.shared.alone import alone
 from bot.services.shared.placing import (
     Destination,
     destination,
+    is_due_in_office,
     leaders_or_channel,
     place,
     refresh,
     refresh_card,
     thread,
+    waits_for_office,
 )
 
 LAST_STAGE = 2
@@ -52,7 +54,8 @@ def _follow(tx: Tx, ctx: Context, conversation_id: ConversationId) -> bool:
         return False
     where = destination(tx, ctx, conversation, contact_of(tx, conversation))
     newest = conversation.routes[-1] if conversation.routes else None
-    if not should_move(newest, where.ground, where.shift_id, is_unanswered=conversation.is_unanswered):
+    moves = should_move(newest, where.ground, where.shift_id, is_unanswered=conversation.is_unanswered)
+    if waits_for_office(ctx, where) or not (moves or is_due_in_office(ctx, conversation, where)):
         return False
     tx.conversations.save(place(tx, ctx, conversation, where, ping=conversation.is_unanswered))
     tx.views.mark_dirty(conversation.id)
@@ -133,6 +136,7 @@ async def next_due(after: datetime, *, ctx: Context) -> datetime | None:
     def query(tx: Tx) -> datetime | None:
         edges = [tx.shifts.next_boundary(after), tx.conversations.next_nudge(after)]
         edges += [tx.episodes.next_note(after), tx.notes.next_action(after)]
+        edges += [tx.deadlines.next_due(after), tx.summons.next_due(after)]
         for namnd in ctx.rules.namnder.values():
             edges.append(namnd.office_hours.next_opening(after, ctx.rules.closed_days))
             edges.append(namnd.office_hours.next_closing(after, ctx.rules.closed_days))

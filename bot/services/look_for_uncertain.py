@@ -11,7 +11,8 @@ from bot.domain.outbound import POSTED_AGAIN, OutboxKind, OutboxState
 from bot.domain.sending import SendPostponed, SendRejected, SendUncertain
 from bot.ports import Outbound, Post, Posted, Tx
 from bot.services.context import Context
-from bot.services.deliver import outgoing, settle_sms
+from bot.services.deliver import compose_sms, settle_sms
+from bot.services.deliver_clocks import CLOCK_KINDS, adopt, target_of
 from bot.services.shared.digest_posts import refresh_digest_post
 from bot.services.shared.outcome import FIRST_LOOK
 from bot.services.shared.placing import refresh_card
@@ -46,7 +47,7 @@ async def look_for_uncertain(*, ctx: Context) -> int:
 
 async def _look_for_sms(row: Outbound, ctx: Context) -> None:
     delivery_id: str = row.payload["delivery"]
-    composed = await ctx.store.read(lambda tx: (outgoing(tx, ctx, row), tx.outbox.provider_ids(row.lane)))
+    composed = await ctx.store.read(lambda tx: (compose_sms(tx, ctx, row), tx.outbox.provider_ids(row.lane)))
     sms, known = composed
     found = None
     if not isinstance(sms, str):
@@ -94,6 +95,8 @@ async def _look_for_post(row: Outbound, ctx: Context) -> None:
     def where(tx: Tx) -> tuple[str, Post | None, str | None]:
         if row.kind in {OutboxKind.NOTICE, OutboxKind.HANDOVER}:
             return tx.posts.dm_channel(f"staff:{row.payload['staff']}") or "", None, None
+        if row.kind in CLOCK_KINDS:
+            return tx.posts.dm_channel(target_of(tx, row)) or "", None, None
         post = tx.posts.get(row.payload.get("post", ""))
         if post is None:
             return "", None, None
@@ -121,6 +124,8 @@ async def _look_for_post(row: Outbound, ctx: Context) -> None:
             if row.kind in STANDING and post is not None:
                 tx.posts.placed(post.id, found)
                 (refresh_card if row.kind is OutboxKind.CARD else refresh_digest_post)(tx, post)
+            if row.kind in CLOCK_KINDS:
+                adopt(tx, row, found)
             return
         if row.kind in STANDING and post is not None and post.ts is None:
             tx.posts.mark_repeat(post.id)

@@ -130,13 +130,13 @@ def _filled(tx: Tx, ctx: Context, reader: Actor, told: Told, empty: MeetingPage)
         actions=tuple(action_view(tx, ctx, action, reader) for action in told.actions),
         reviewed=_seen(tx, episode.reviewed),
         transferred=_seen(tx, episode.transferred),
-        may_handle=_may(ctx, reader, Act.HANDLE_ACTION, told),
-        may_transfer=_may(ctx, reader, Act.TRANSFER, told),
+        may_handle=_may(tx, ctx, reader, Act.HANDLE_ACTION, told),
+        may_transfer=_may(tx, ctx, reader, Act.TRANSFER, told),
     )
 
 
-def _may(ctx: Context, reader: Actor, act: Act, told: Told) -> bool:
-    return isinstance(ask(ctx, reader, act, told.conversation, told.contact), Allowed)
+def _may(tx: Tx, ctx: Context, reader: Actor, act: Act, told: Told) -> bool:
+    return isinstance(ask(tx, ctx, reader, act, told.conversation, told.contact), Allowed)
 
 
 def note_view(tx: Tx, note: Note, contact: LinkedContact) -> NoteView:

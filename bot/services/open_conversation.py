@@ -59,7 +59,7 @@ async def may_note(slack_user_id: str, conversation_id: str, *, ctx: Context) ->
         if conversation is None or staff is None:
             return False
         contact = contact_of(tx, conversation)
-        return isinstance(ask(ctx, actor(tx, ctx, staff), Act.NOTE, conversation, contact), Allowed)
+        return isinstance(ask(tx, ctx, actor(tx, ctx, staff), Act.NOTE, conversation, contact), Allowed)
 
     return await ctx.store.read(query)
 

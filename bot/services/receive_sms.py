@@ -9,7 +9,7 @@ import structlog
 from bot.domain.auto_reply import choose
 from bot.domain.calendar import local
 from bot.domain.conversation import Conversation, Direction, Message
-from bot.domain.duty import Duty, period_key
+from bot.domain.duty import Duty, duty, period_key
 from bot.domain.errors import AuditEntry
 from bot.domain.ids import ConversationId, MessageId, NamndId, new_id
 from bot.domain.incoming import ReceivedSms
@@ -18,11 +18,12 @@ from bot.domain.phone import can_be_answered, normalise
 from bot.domain.routing import choose_namnd, is_elsewhere, ping_is_due
 from bot.domain.rules import OurNumber
 from bot.ports import Tx
+from bot.services.clocks.summons_answers import take_answer
 from bot.services.context import Context
 from bot.services.shared.access import known_to
 from bot.services.shared.auto_text import auto_text
 from bot.services.shared.episodes import account_for_text
-from bot.services.shared.placing import destination, duty_now, notice, place
+from bot.services.shared.placing import destination, duty_now, notice, place, put_off, refresh, waits_for_office
 from bot.services.shared.saying import say_automatic
 
 log = structlog.get_logger(__name__)
@@ -68,6 +69,11 @@ def receive_sms(tx: Tx, ctx: Context, sms: ReceivedSms) -> None:
     tx.messages.add(message, source=source)
     account_for_text(tx, ctx, conversation, sms.received_at, shift)
     conversation = replace(conversation.receive(message.seq, at=sms.received_at), is_namnd_open=must_pick)
+    booked = take_answer(tx, ctx, conversation, message)
+    if booked is not None:  # the program has read it, and told whoever has the clock
+        refresh(tx, booked)
+        tx.audit.record(AuditEntry("system", "receive", f"conversation:{booked.id}", "summons", booked.namnd))
+        return
     where = destination(tx, ctx, conversation, contact)
     ping = ping_is_due(
         seen_seq=conversation.seen_seq,
@@ -78,7 +84,10 @@ def receive_sms(tx: Tx, ctx: Context, sms: ReceivedSms) -> None:
     )
     newest = conversation.routes[-1] if conversation.routes else None
     ping = ping or is_elsewhere(newest, where.ground, where.shift_id)  # who has it now has not been woken yet
-    conversation = place(tx, ctx, conversation, where, ping=ping, message_id=message.id)
+    if waits_for_office(ctx, where):
+        conversation = put_off(tx, conversation)
+    else:
+        conversation = place(tx, ctx, conversation, where, ping=ping, message_id=message.id)
     conversation = _answer_automatically(tx, ctx, conversation, contact, number, sms)
     tx.conversations.save(conversation)
     tx.audit.record(
@@ -138,8 +147,11 @@ def _duty_for(
 ) -> Duty:
     """Return whose it was at `at`; for an unknown number whoever had duty for any nämnd of the line.
 
-    The time of receipt decides to which shift, and so to which handover, a text belongs.
+    The time of receipt decides to which shift, and so to which handover, a text belongs. In the world of myndighet
+    there are office hours and nothing else: whoever has beredskap does not read there.
     """
+    if number.world is World.MYNDIGHET:
+        return duty(ctx.rules.namnder[number.reception], at, [], closed_days=ctx.rules.closed_days)
     if conversation.namnd is not None:
         return duty_now(tx, ctx, ctx.rules.namnder[conversation.namnd], at, contact.jav)
     duties = [duty_now(tx, ctx, ctx.rules.namnder[namnd], at) for namnd in number.namnder]

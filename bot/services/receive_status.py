@@ -8,6 +8,7 @@ from bot.domain.failures import ALARMING
 from bot.domain.incoming import ReceivedStatus
 from bot.domain.outbound import OutboxState, Priority
 from bot.ports import Delivery, Tx
+from bot.services.clocks.summons_delivered import account_for_delivery
 from bot.services.context import Context
 from bot.services.shared.placing import refresh, thread
 from bot.services.shared.saying import recount, reopened
@@ -54,6 +55,7 @@ def tell(
     conversation = None if message is None else tx.conversations.get(message.conversation_id)
     if message is None or conversation is None:
         return
+    account_for_delivery(tx, ctx, message)
     if message.direction is Direction.OUT and (failed or corrected or uncertain):
         held = tx.conversations.lock(conversation.id)
         conversation = recount(tx, reopened(tx, held, lost=not corrected)) if held is not None else conversation

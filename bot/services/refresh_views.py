@@ -40,7 +40,7 @@ def _shown(tx: Tx, ctx: Context, opened: OpenView) -> ConversationView | None:
         return None
     reader = actor(tx, ctx, person)
     contact = contact_of(tx, conversation)
-    if isinstance(ask(ctx, reader, Act.READ, conversation, contact), Denied):
+    if isinstance(ask(tx, ctx, reader, Act.READ, conversation, contact), Denied):
         return None
     return conversation_view(tx, ctx, conversation, contact, reader, opened)
 

@@ -11,6 +11,7 @@ from bot.domain.people import Role
 from bot.domain.rules import NamndRules
 from bot.domain.secrecy import Act, Actor, Allowed
 from bot.ports import Tx
+from bot.services.clocks.home import home_clocks
 from bot.services.context import Context
 from bot.services.look_back import own_namnder
 from bot.services.shared.access import actor_by_slack, ask, contact_of
@@ -50,6 +51,7 @@ async def show_home(slack_user_id: str, *, ctx: Context) -> Home:
             actions=_my_actions(tx, ctx, actor),
             may_look_back=bool(own_namnder(actor)),
             may_write_background=bool(may_enrol_in(actor)),
+            clocks=home_clocks(tx, ctx, actor),
         )
 
     return await ctx.store.read(query)
@@ -104,7 +106,7 @@ def _open_ones(tx: Tx, ctx: Context, actor: Actor) -> tuple[OpenLine, ...]:
         untaken_here = conversation.taken_by is None and newest is not None and newest.staff_id is None
         if not (is_mine or untaken_here):
             continue
-        if not isinstance(ask(ctx, actor, Act.READ, conversation, contact), Allowed):
+        if not isinstance(ask(tx, ctx, actor, Act.READ, conversation, contact), Allowed):
             continue
         lines.append(
             OpenLine(
@@ -131,7 +133,7 @@ def _my_actions(tx: Tx, ctx: Context, actor: Actor) -> tuple[HomeAction, ...]:
             if conversation is None or episode_id is None:
                 continue
             contact = contact_of(tx, conversation)
-            if isinstance(ask(ctx, actor, Act.HANDLE_ACTION, conversation, contact), Allowed):
+            if isinstance(ask(tx, ctx, actor, Act.HANDLE_ACTION, conversation, contact), Allowed):
                 late = action.is_late(local(ctx.clock.now()).date())
                 short_name = ctx.rules.namnder[namnd].short_name
                 found.append(HomeAction(episode_id, contact.codes, short_name, action.due_on, late))

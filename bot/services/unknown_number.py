@@ -118,7 +118,7 @@ async def link_number(
             person = tx.staff.get(staff_id)
             if person is None or staff_id == actor.staff.id:
                 continue
-            if isinstance(ask(ctx, load_actor(tx, ctx, person), Act.SEE_STATE, conversation, linked), Denied):
+            if isinstance(ask(tx, ctx, load_actor(tx, ctx, person), Act.SEE_STATE, conversation, linked), Denied):
                 continue  # that an unknown number became a case is for those who may know the case
             notice(tx, staff_id, "number_linked", dedupe=f"linked:{key}", priority=Priority.LOW, code=youth.case_code)
 

@@ -118,8 +118,8 @@ def _form(
     closes: bool,
 ) -> NoteForm:
     namnd = ctx.rules.namnder[home_of(ctx, conversation)]
-    reads = isinstance(ask(ctx, actor, Act.READ, conversation, contact), Allowed)  # names are for those who may read
-    can_text = closes and isinstance(ask(ctx, actor, Act.REPLY, conversation, contact), Allowed)
+    reads = isinstance(ask(tx, ctx, actor, Act.READ, conversation, contact), Allowed)  # only they are shown names
+    can_text = closes and isinstance(ask(tx, ctx, actor, Act.REPLY, conversation, contact), Allowed)
     owners = [
         p for p in tx.staff.with_role(Role.FAMILJEBEHANDLARE, namnd.id) if p.is_active and p.id not in contact.jav
     ]

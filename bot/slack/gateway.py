@@ -18,6 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import Clock
 from bot.domain.cards import Card, ConversationView, Home, Notice, ThreadReply
+from bot.domain.clock_views import ClockList, ClockNotice, UnitMessage
 from bot.domain.digest import Addendum, DigestView, ShiftHandover
 from bot.domain.outbound import PACED
 from bot.domain.sending import SendPostponed, SendRejected, SendUncertain
@@ -25,6 +26,7 @@ from bot.ports import Audience, OpenView, Posted
 from bot.slack.ids import OUTBOX_EVENT
 from bot.slack.kit import MESSAGE_TEXT, Block, cut
 from bot.slack.views.card import card_message
+from bot.slack.views.clock_list import clock_message, clocks_message, unit_message
 from bot.slack.views.conversation import conversation_modal, ended_modal
 from bot.slack.views.digest import addendum_message, digest_message
 from bot.slack.views.home import home_view
@@ -78,6 +80,18 @@ class SlackChat:
 
     async def post_handover(self, to: str, handover: ShiftHandover, outbox_id: int) -> Posted:
         return await self._post(to, handover_message(handover, self._texts, self._clock.now()), outbox_id)
+
+    async def post_clocks(self, to: str, clocks: ClockList, outbox_id: int) -> Posted:
+        return await self._post(to, clocks_message(clocks, self._texts, self._clock.now()), outbox_id)
+
+    async def update_clocks(self, channel: str, ts: str, clocks: ClockList) -> None:
+        await self._update(channel, ts, clocks_message(clocks, self._texts, self._clock.now()))
+
+    async def post_clock(self, to: str, notice: ClockNotice, outbox_id: int) -> Posted:
+        return await self._post(to, clock_message(notice, self._texts, self._clock.now()), outbox_id)
+
+    async def post_unit(self, to: str, unit: UnitMessage, outbox_id: int) -> Posted:
+        return await self._post(to, unit_message(unit, self._texts, self._clock.now()), outbox_id)
 
     async def audience(self, channel: str) -> Audience:
         """Ask who can read a channel (facts: slack, section 15). Raises SendRejected when it cannot be asked."""

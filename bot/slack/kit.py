@@ -164,8 +164,11 @@ def checkboxes(action: ActionId, options: list[Block], *, chosen: list[Block]) -
     return made
 
 
-def day_picker(action: ActionId, initial: date) -> Block:
-    return {"type": "datepicker", "action_id": action.value, "initial_date": initial.isoformat()}
+def day_picker(action: ActionId, initial: date | None = None) -> Block:
+    made: Block = {"type": "datepicker", "action_id": action.value}
+    if initial is not None:
+        made["initial_date"] = initial.isoformat()
+    return made
 
 
 def radio(action: ActionId, options: list[Block], *, initial: Block | None = None) -> Block:

@@ -12,11 +12,14 @@ from typing import Any, Final
 from bot.domain.calendar import local
 from bot.texts.times import (
     WEEKDAYS,
+    before,
     capital,
     clock_time,
     for_the_record,
     lasted,
     long_day,
+    near_day,
+    near_time,
     short_day,
     short_when,
     since_when,
@@ -28,7 +31,16 @@ from bot.texts.times import (
 HERE: Final = Path(__file__).parent
 DEFAULT_LANGUAGE: Final = "sv"
 EMERGENCY: Final = "112"  # stands in every automatic text, whoever words it (facts: law, section 14)
-FILES: Final = ("staff.toml", "handover.toml", "sms.toml")
+FILES: Final = (
+    "staff.toml",
+    "handover.toml",
+    "clocks.toml",
+    "clock_forms.toml",
+    "clock_answers.toml",
+    "summons.toml",
+    "sms.toml",
+    "case_import.toml",
+)
 
 
 class BadText(ValueError):
@@ -114,6 +126,7 @@ def listed(parts: list[str]) -> str:
 __all__ = [
     "BadText",
     "Texts",
+    "before",
     "blanks",
     "capital",
     "clock_time",
@@ -121,6 +134,8 @@ __all__ = [
     "lasted",
     "listed",
     "long_day",
+    "near_day",
+    "near_time",
     "short_day",
     "short_when",
     "since_when",

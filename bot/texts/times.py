@@ -22,6 +22,7 @@ MONTHS: Final = (
 )
 WEEK: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
+HALF_A_YEAR: Final = timedelta(days=182)
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
 
@@ -74,6 +75,34 @@ def since_when(at: datetime, day: date) -> str:
     if timedelta(0) <= day - on < WEEK:
         return f"{WEEKDAYS[on.weekday()]} {clock_time(at)}"
     return f"{long_day(on)} {clock_time(at)}"
+
+
+def near_day(day: date, today: date) -> str:
+    """Return "i går", "i dag", "i morgon", "fredag" or "i fredags" within a week of `today`, else "fredag 4/12".
+
+    With the year when it is more than half a year away.
+    """
+    away = day - today
+    if -DAY <= away <= DAY:
+        return ("i går", "i dag", "i morgon")[away.days + 1]
+    if -WEEK < away < WEEK:
+        weekday = WEEKDAYS[day.weekday()]
+        return weekday if day > today else f"i {weekday}s"
+    year = f" {day.year}" if abs(away) > HALF_A_YEAR else ""
+    return f"{weekday_and_date(day)}{year}"
+
+
+def near_time(at: datetime, now: datetime) -> str:
+    """Return "i dag 15.00", "fredag 15.00" or "fredag 4/12 15.00"."""
+    return f"{near_day(local(at).date(), local(now).date())} {clock_time(at)}"
+
+
+def before(at: datetime, now: datetime) -> str:
+    """Return "i dag före 15.00", or "före fredag 15.00"."""
+    day, today = local(at).date(), local(now).date()
+    if today <= day <= today + DAY:
+        return f"{near_day(day, today)} före {clock_time(at)}"
+    return f"före {near_time(at, now)}"
 
 
 def for_the_record(at: datetime) -> str:

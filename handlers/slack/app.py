@@ -22,8 +22,13 @@ from bot.slack.views.conversation import message_modal
 from handlers.counters import Counters
 from handlers.inbox_rows import SLACK
 from handlers.slack import (
+    absences,
     backgrounds,
     clicks,
+    clock_forms,
+    clock_presses,
+    clock_summons,
+    clocks,
     commands,
     enrolment,
     forms,
@@ -31,6 +36,7 @@ from handlers.slack import (
     look_back,
     meeting,
     notes,
+    unit,
 )
 from handlers.slack.listeners import Background, Listeners
 
@@ -102,7 +108,9 @@ def build_bolt(
         return await gate(req, context, next)
 
     app.middleware(middleware)
-    for module in (clicks, commands, enrolment, forms, live_modal, notes, meeting, backgrounds, look_back):
+    beredskap = (clicks, commands, enrolment, forms, live_modal, notes, meeting, backgrounds, look_back)
+    myndighet = (clocks, clock_forms, clock_presses, clock_summons, unit, absences)
+    for module in beredskap + myndighet:
         module.register(Listeners(app, background), ctx)
     return app
 

@@ -22,6 +22,7 @@ from bot.slack.ids import ActionId, CallbackId
 from bot.slack.views.conversation import KIND, NOTE, conversation_modal, ended_modal, loading_modal, message_modal
 from handlers.slack.interaction import Click, field_errors, in_words, run, typed
 from handlers.slack.listeners import Listeners
+from handlers.slack.showing import begin
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +36,7 @@ def register(app: Listeners, ctx: Context) -> None:
         await ack()
         click = Click.parse(body)
         external_id = new_id()
-        answer = await client.views_open(trigger_id=click.trigger_id, view=loading_modal(ctx.texts, external_id))
-        view = answer["view"]
+        view = await begin(client, click, loading_modal(ctx.texts, external_id))
         try:
             opened, shown = await open_conversation(
                 click.user, click.value, external_id, view["id"], view["hash"], ctx=ctx

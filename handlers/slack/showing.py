@@ -17,6 +17,31 @@ from handlers.slack.interaction import Click, in_words
 log = structlog.get_logger(__name__)
 
 DRAWN_WITHIN: Final = 20.0  # seconds; what waits for it is on somebody's screen
+DEEPEST: Final = 3  # modals on a stack (facts: slack, section 13)
+
+
+def depth(view: dict[str, Any] | None) -> int:
+    """Return how many modals stand where somebody clicked, with the one they clicked in; 0 in a message or at Home."""
+    if view is None or view.get("type") != "modal":
+        return 0
+    if not view.get("previous_view_id"):
+        return 1
+    return 2 if view["previous_view_id"] == view.get("root_view_id") else DEEPEST
+
+
+async def begin(client: AsyncWebClient, click: Click, waiting: Block) -> dict[str, Any]:
+    """Open a modal that is drawn later, above the one that was clicked in if any, and return the view.
+
+    What would be the fourth takes the place of the third.
+    """
+    deep = depth(click.view)
+    if deep == DEEPEST and click.view is not None:
+        answer = await client.views_update(view_id=click.view["id"], view=waiting)
+    elif deep:
+        answer = await client.views_push(trigger_id=click.trigger_id, view=waiting)
+    else:
+        answer = await client.views_open(trigger_id=click.trigger_id, view=waiting)
+    return dict(answer["view"])
 
 
 async def show(client: AsyncWebClient, ctx: Context, click: Click, drawn: Awaitable[Block]) -> str:
@@ -26,10 +51,7 @@ async def show(client: AsyncWebClient, ctx: Context, click: Click, drawn: Awaita
     `drawn` has been awaited.
     """
     waiting = message_modal(ctx.texts, "modal.wait_title", ctx.texts.staff("modal.wait"))
-    is_above = click.view is not None and click.view.get("type") == "modal"
-    open_it = client.views_push if is_above else client.views_open
-    answer = await open_it(trigger_id=click.trigger_id, view=waiting)
-    view_id = str(answer["view"]["id"])
+    view_id = str((await begin(client, click, waiting))["id"])
     await draw(client, view_id, await or_refusal(ctx, drawn))
     return view_id
 

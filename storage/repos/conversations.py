@@ -65,11 +65,15 @@ class ConversationRows:
         return None if row is None else self._domain(row)
 
     def last_written_from(self, contact_id: ContactId) -> NamndId | None:
-        """Return the nämnd from which a person last wrote to this contact."""
+        """Return the nämnd from which a person last wrote to this contact, in the world of beredskap."""
         found = self._session.exec(
             select(ConversationRow.namnd)
             .join(MessageRow, col(MessageRow.conversation_id) == col(ConversationRow.id))
-            .where(ConversationRow.contact_id == contact_id, MessageRow.direction == "out")
+            .where(
+                ConversationRow.contact_id == contact_id,
+                ConversationRow.world == World.BEREDSKAP.value,
+                MessageRow.direction == "out",
+            )
             .order_by(col(MessageRow.at).desc())
             .limit(1)
         ).first()

@@ -19,3 +19,11 @@ async def sqlite_ctx(sqlite_database_url: str, vault: Vault, clock: Clock) -> As
         yield ctx
     finally:
         await opened.close()
+
+
+@pytest.fixture
+async def ctx(store: SqlStore, clock: Clock) -> Context:
+    """The same on either database."""
+    made = context(store, clock)
+    await with_staff(made)
+    return made

@@ -64,7 +64,7 @@ def test_a_first_evening_with_three_files(run: Run, tmp_path: Path, sqlite_datab
     shifts = run("import-shifts", rota, "--as", ADMIN)
     again = run("import-shifts", rota, "--as", ADMIN.upper())
 
-    assert people.output == "Klart: 11 nya, 0 ändrade, 0 oförändrade\n"
+    assert people.output == "Klart: 14 nya, 0 ändrade, 0 oförändrade\n"
     assert families.output.splitlines() == [
         f"Obs, rad 9, telefon: {words.SHARED_PHONE}",
         "Klart: 8 nya, 0 ändrade, 0 oförändrade",
@@ -81,10 +81,10 @@ def test_a_first_evening_with_three_files(run: Run, tmp_path: Path, sqlite_datab
 def test_a_dry_run_says_what_it_would_do_and_saves_nothing(run: Run, sqlite_database_url: str) -> None:
     dry = run("import-staff", STAFF, "--dry-run")
 
-    assert dry.output == "Nya: rad 2-12\nProvläsning, inget är sparat: 11 nya, 0 ändrade, 0 oförändrade\n"
+    assert dry.output == "Nya: rad 2-15\nProvläsning, inget är sparat: 14 nya, 0 ändrade, 0 oförändrade\n"
     assert dry.exit_code == 0
     assert audit(sqlite_database_url) == []
-    assert "11 nya" in run("import-staff", STAFF).output
+    assert "14 nya" in run("import-staff", STAFF).output
 
 
 def test_a_dry_run_names_the_columns_that_change(staffed: Run, tmp_path: Path) -> None:

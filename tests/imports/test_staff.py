@@ -154,8 +154,8 @@ async def test_the_first_import_needs_nobody_and_the_second_changes_nothing(stor
     first = await import_staff(seed(), ctx=ctx, as_email=None)
     second = await import_staff(seed(), ctx=ctx, as_email=ADMIN)
 
-    assert first.summary == "11 nya, 0 ändrade, 0 oförändrade"
-    assert second.summary == "0 nya, 0 ändrade, 11 oförändrade"
+    assert first.summary == "14 nya, 0 ändrade, 0 oförändrade"
+    assert second.summary == "0 nya, 0 ändrade, 14 oförändrade"
     anna = await store.read(lambda tx: tx.staff.by_slack_id("U01"))
     assert anna is not None
     assert anna.name == "Anna Berg"

@@ -9,7 +9,7 @@ from tests.manifest.code import CodeUse
 
 SCOPES: Final = {  # all that we may ever ask for, and why (facts: slack, section 16)
     "chat:write": "post, update and withdraw our own messages",
-    "commands": "/beredskap",
+    "commands": "/beredskap and /frist",
     "im:history": "message.im, and looking in a DM for a post of ours that is uncertain",
     "groups:read": "refuse a team channel that is public, shared or general, and hand over only before the team",
     "users:read": "refuse guests and strangers by their profile, when code does",

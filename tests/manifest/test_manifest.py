@@ -15,7 +15,7 @@ from jsonschema import Draft7Validator
 
 from bot.checks import WANTED_SCOPES
 from bot.sandbox.world import COMMANDS
-from bot.slack.ids import COMMAND, ActionId, CallbackId
+from bot.slack.ids import CLOCK_COMMAND, COMMAND, ActionId, CallbackId
 from tests.manifest.code import ROOT, CodeUse, buttons_of_notices, code_use, external_selects, named_in_views
 from tests.manifest.rules import EVENT_SCOPE, METHOD_SCOPE, SCOPES, problems
 
@@ -64,7 +64,7 @@ def test_each_scope_and_event_says_why(manifest: Manifest) -> None:
         assert any(re.match(rf"\s+- {re.escape(name)} +# \w.{{10,}}", line) for line in lines), name
 
 
-def test_the_sandbox_shows_the_same_command(manifest: Manifest) -> None:
+def test_the_sandbox_shows_the_same_commands(manifest: Manifest) -> None:
     shown = ("command", "description", "usage_hint")
     assert [{key: c[key] for key in shown} for c in manifest["features"]["slash_commands"]] == COMMANDS
 
@@ -101,8 +101,8 @@ def test_every_menu_that_asks_for_options_is_answered(use: CodeUse) -> None:
     assert set(use.ids("options")) == external_selects()
 
 
-def test_the_command_is_the_one_in_ids(use: CodeUse) -> None:
-    assert use.ids("command") == [COMMAND]
+def test_the_commands_are_those_in_ids(use: CodeUse) -> None:
+    assert use.ids("command") == [COMMAND, CLOCK_COMMAND]
 
 
 def test_the_code_was_read(use: CodeUse) -> None:

@@ -37,7 +37,7 @@ from bot.slack.views.conversation import conversation_modal, loading_modal, mess
 from bot.slack.views.forms import enrol_modal, hand_over_modal, link_modal, new_text_modal, raw_modal
 from bot.slack.views.home import duty_message, home_view
 from bot.slack.views.thread import notice_message, thread_message
-from bot.texts import HERE, blanks
+from bot.texts import FILES, HERE, blanks
 from tests.slack_views.given import (
     NOW,
     TEXTS,
@@ -56,8 +56,8 @@ from tests.slack_views.given import (
 
 NOTICES: dict[str, str] = {
     key: text
-    for name in ("staff.toml", "handover.toml")
-    for key, text in tomllib.loads((HERE / name).read_text(encoding="utf-8"))["notice"].items()
+    for name in FILES
+    for key, text in tomllib.loads((HERE / name).read_text(encoding="utf-8")).get("notice", {}).items()
 }
 INLINE = {ThreadWhat.INLINE, ThreadWhat.INLINE_SENT}
 PLANTED = "Ture-Planterad +46701740605 kan nån ringa"

@@ -5,18 +5,22 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.domain.background import Background
+from bot.domain.clocks import ClockKind, Limit
 from bot.domain.conversation import Conversation, Direction, DraftState, HeldReply, Message
+from bot.domain.deadline import Deadline
 from bot.domain.duty import Shift
 from bot.domain.handover import DigestRecord, Episode
 from bot.domain.ids import (
     ActionTaskId,
     ContactId,
     ConversationId,
+    DeadlineId,
     DigestId,
     EpisodeId,
     MessageId,
     NamndId,
     NoteId,
+    ReportId,
     ShiftId,
     StaffId,
     YouthId,
@@ -117,6 +121,28 @@ def action(of: Note, **changes: Any) -> Action:
 
 def background(youth_id: YouthId, written_by: StaffId, **changes: Any) -> Background:
     made = Background(youth_id, "Hemma 22", "Tystnad", "Nej", "Moster", MONDAY, written_by, NOW)
+    return replace(made, **changes)
+
+
+def limit(due_at: datetime) -> Limit:
+    """One that runs out at `due_at`."""
+    return Limit(due_at, due_at.date(), due_at.date() - timedelta(days=1), due_at - 3 * MINUTE)
+
+
+def deadline(**changes: Any) -> Deadline:
+    """A running förhandsbedömning of a case of its own, which nobody owns."""
+    made_id = new_id()
+    made = Deadline(
+        id=DeadlineId(made_id),
+        report_id=ReportId(new_id()),
+        namnd=NORRVIK,
+        kind=ClockKind.FORHANDSBEDOMNING,
+        case_ref=f"K-{made_id}-1",
+        received_at=NOW,
+        starts_at=NOW,
+        limit=limit(NOW + timedelta(days=14)),
+        registered_at=NOW,
+    )
     return replace(made, **changes)
 
 

@@ -305,9 +305,80 @@ def test_going_back_forgets_the_handovers_and_nothing_else(old_url: str) -> None
     assert standing(old_url) == before
 
 
+# --- 0003: the clocks ---
+
+CLOCK_KINDS = ("clocks", "clock", "unit")
+HANDOVER_ROWS = (
+    *(outbox_row(n, *found) for n, found in enumerate(itertools.product(NEW_KINDS, STATES), start=300)),
+    *(post_row(f"{kind} on a day", kind, digest_id="d1") for kind in NEW_KINDS),
+)
+CLOCK_ROWS = tuple(
+    row for n, kind in enumerate(CLOCK_KINDS, start=400) for row in (outbox_row(n, kind), post_row(kind, kind))
+)
+STAFF: Row = (
+    "staff",
+    {"id": "anna", "email_hash": b"x", "name": b"x", "email": b"x", "is_active": True},
+)
+CLOCK: Row = (
+    "deadline",
+    {
+        "id": "u1",
+        "report_id": "r1",
+        "namnd": "norrvik",
+        "kind": "utredning",
+        "case_ref": "K-1",
+        "case_key": "K-1",
+        **dict.fromkeys(("received_at", "starts_at", "due_at", "act_before", "registered_at"), AT),
+        **dict.fromkeys(("due_on", "plan_on"), "2026-11-20"),
+        "owner": "anna",
+        "gender": "okant",
+        "state": "running",
+        **dict.fromkeys(("wants_feedback", "at_once", "is_talk"), False),
+    },
+)
+EVENT: Row = ("deadline_event", {"deadline_id": "u1", "at": AT, "kind": "imported", "code": ""})
+
+
+@pytest.fixture
+def handover_url(old_url: str) -> str:
+    """Return a database as 0002 left it, with rows of every kind in every state."""
+    run(old_url, "0002")
+    digest = {"id": "d1", "namnd": "norrvik", "day": "2026-11-23", "due_at": AT, "posted_at": AT}
+    insert(old_url, ("digest", digest), *HANDOVER_ROWS)
+    return old_url
+
+
+def test_rows_survive_the_migration_to_clocks_and_back(handover_url: str) -> None:
+    before, old_shape = standing(handover_url), shape(handover_url)
+    assert len(before) == len(OLD_ROWS) + len(HANDOVER_ROWS)
+    with pytest.raises(sa.exc.IntegrityError):
+        insert(handover_url, outbox_row(99, "clocks"))
+
+    run(handover_url, "0003")
+    assert standing(handover_url) == before
+    insert(handover_url, *CLOCK_ROWS, STAFF, CLOCK, EVENT)
+    for row in (outbox_row(200, "letter"), post_row("letter", "letter")):
+        with pytest.raises(sa.exc.IntegrityError):
+            insert(handover_url, row)
+
+    run(handover_url, "0002", back=True)  # the clocks are forgotten, and nothing else
+    assert standing(handover_url) == before
+    assert shape(handover_url) == old_shape
+
+    assert migrate(handover_url) == head()
+    assert standing(handover_url) == before
+    assert handover_posts(handover_url) == dict.fromkeys((f"{kind} on a day" for kind in NEW_KINDS), "d1")
+
+
+def handover_posts(url: str) -> dict[str, str]:
+    with opened(url) as engine, engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT id, digest_id FROM slack_post WHERE digest_id IS NOT NULL")
+        return {row.id: row.digest_id for row in rows}
+
+
 def test_no_table_refers_to_what_sqlite_copies() -> None:
-    """Foreign keys are on while 0002 drops the old `outbox` and `slack_post`: rows that refer to them would be in its
-    way. A later migration that copies a table must look, too."""
+    """Foreign keys are on while 0002 and 0003 drop the old `outbox` and `slack_post`: rows that refer to them would be
+    in their way. A later migration that copies a table must look, too."""
     referred_to = {key.column.table.name for table in Base.metadata.sorted_tables for key in table.foreign_keys}
 
     assert not referred_to & {"outbox", "slack_post"}

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, select
 
+from bot.domain.clocks import ClockKind
+from bot.domain.deadline import ClockEvent, EventKind
 from bot.domain.handover import Settled
 from bot.domain.people import Basis, LinkRole
 from bot.domain.reaction import ActionState
@@ -22,6 +24,7 @@ from storage.vault import BadKeys, Vault, WrongKey, generate_key, parse_keys
 from tests.frozen import FrozenClock
 from tests.storage.given import (
     GUARDIAN_NUMBER,
+    MINUTE,
     NORRVIK,
     NOW,
     STAFF_NUMBER,
@@ -30,6 +33,7 @@ from tests.storage.given import (
     a_youth,
     action,
     background,
+    deadline,
     episode,
     held,
     incoming,
@@ -55,6 +59,10 @@ PLANTED = [
     "Var uppmärksam planterat",
     "Tolk planterat",
     "Ring först planterat",
+    "Bestämt planterat",
+    "Förlängt planterat",
+    "Vilar planterat",
+    "Hänt planterat",
     YOUTH_NUMBER,
     GUARDIAN_NUMBER,
     STAFF_NUMBER,
@@ -80,6 +88,12 @@ def plant(tx: Tx) -> None:
     tx.backgrounds.save(background(youth.id, anna.id, **about))
     tx.episodes.save(replace(row, transferred=in_record))  # what is saved again is sealed again
     tx.backgrounds.save(background(youth.id, anna.id, **about))
+    written_of = dict(zip(("extended_by", "extension_reason", "snooze_reason"), PLANTED[16:19], strict=True))
+    clock = deadline(owner=anna.id, **written_of)
+    tx.deadlines.add(clock)
+    tx.deadlines.save(clock)
+    tx.deadlines.add_all([deadline(**written_of)])
+    tx.deadlines.note(ClockEvent(clock.id, NOW, EventKind.SNOOZED, text=PLANTED[19]))
 
 
 def said_in_handover(tx: Tx) -> list[str]:
@@ -127,6 +141,15 @@ def at_rest(url: str, engine: sa.Engine | None) -> list[bytes]:
         ]
 
 
+def said_of_the_clock(tx: Tx) -> list[str]:
+    """Read back what was planted about the clock that somebody owns."""
+    [clock] = [
+        found for found in tx.deadlines.received_between(NORRVIK, list(ClockKind), NOW, NOW + MINUTE) if found.owner
+    ]
+    [event] = tx.deadlines.events(clock.id)
+    return [clock.extended_by, clock.extension_reason, clock.snooze_reason, event.text]
+
+
 def key_pair() -> tuple[str, str]:
     return generate_key("old"), generate_key("new")
 
@@ -151,6 +174,7 @@ async def test_what_the_old_key_sealed_is_found_and_read_while_rotating(database
         [said] = await rotating.read(lambda tx: tx.messages.of(tx.conversations.open_ones()[0].id, limit=30))
         assert said.body == PLANTED[4]
         assert await rotating.read(said_in_handover) == PLANTED[7:16]
+        assert await rotating.read(said_of_the_clock) == PLANTED[16:20]
 
         await rotating.write(lambda tx: tx.staff.save(person))  # sealed with the new key from now on
     finally:
@@ -180,6 +204,8 @@ async def test_without_the_key_nothing_is_opened(database_url: str, store: SqlSt
             lambda tx: tx.notes.actions_of(noted),
             lambda tx: tx.episodes.of_conversation(tx.conversations.open_ones()[0].id),
             lambda tx: tx.backgrounds.get(youth_id),
+            lambda tx: tx.deadlines.running(NORRVIK, [None], limit=9),
+            said_of_the_clock,
         )
         for query in queries:
             with pytest.raises(WrongKey):
@@ -210,7 +236,7 @@ async def test_each_text_is_sealed_for_its_own_purpose(store: SqlStore, vault: V
 
 @given(
     text=st.text(),
-    purpose=st.sampled_from(["body", "name", "number", "raw", "note", "reason", "reference", "background"]),
+    purpose=st.sampled_from(["body", "name", "number", "raw", "note", "reason", "reference", "background", "event"]),
 )
 def test_what_is_sealed_is_opened_again(text: str, purpose: str) -> None:
     vault = Vault(parse_keys(generate_key()))

@@ -17,6 +17,7 @@ from bot.services.imports.csv_table import read_table
 
 TITLES: Final = {
     "familjebehandlare": "Familjebehandlare",
+    "myndighet/ledare": "Biträdande enhetschef",
     "ledare": "Leder beredskapen",
     "handläggare": "Handläggare",
     "admin": "Administratör",
@@ -31,6 +32,7 @@ def seed_carrier(carrier: PretendCarrier) -> None:
     """Our numbers, and the phones that stand on the page."""
     carrier.add_number("+46701740699", "Beredskapen", "beredskap")
     carrier.add_number("+46701740698", "Socialtjänsten Norrvik", "myndighet")
+    carrier.add_number("+46701740697", "Socialtjänsten Södermark", "myndighet")
     for number, name, note in PHONES:
         carrier.add_phone(number, name, note)
 

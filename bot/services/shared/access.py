@@ -11,6 +11,7 @@ from bot.domain.people import LinkedContact, Staff, World
 from bot.domain.secrecy import Act, Actor, Allowed, Denied, Subject, Turn, may, note_deadline
 from bot.ports import Tx
 from bot.services.context import Context
+from bot.services.shared.responsible import responsible_for
 
 FORMER_SHIFTS: Final = timedelta(days=7)  # a note may be written until the next working day ends; Christmas is long
 
@@ -58,19 +59,22 @@ def known_to(conversation: Conversation, contact: LinkedContact) -> LinkedContac
     return known.as_stranger() if conversation.world is World.MYNDIGHET else known
 
 
-def subject_of(ctx: Context, conversation: Conversation, contact: LinkedContact) -> Subject:
+def subject_of(tx: Tx, ctx: Context, conversation: Conversation, contact: LinkedContact) -> Subject:
     number = ctx.rules.number_for(conversation.our_number)
-    return Subject.of(conversation, jav=contact.jav, candidates=number.namnder)
+    responsible = responsible_for(tx, ctx, conversation)
+    return Subject.of(conversation, jav=contact.jav, candidates=number.namnder, responsible=responsible)
 
 
-def ask(ctx: Context, actor: Actor, act: Act, conversation: Conversation, contact: LinkedContact) -> Allowed | Denied:
+def ask(
+    tx: Tx, ctx: Context, actor: Actor, act: Act, conversation: Conversation, contact: LinkedContact
+) -> Allowed | Denied:
     """Ask the rule, without logging: for what is drawn again and again for the same person."""
-    return may(actor, act, subject_of(ctx, conversation, contact), ctx.clock.now())
+    return may(actor, act, subject_of(tx, ctx, conversation, contact), ctx.clock.now())
 
 
 def may_handle(tx: Tx, ctx: Context, staff: Staff, conversation: Conversation) -> bool:
     """Tell whether somebody may still do what must be done in a conversation."""
-    answer = ask(ctx, actor(tx, ctx, staff), Act.HANDLE_ACTION, conversation, contact_of(tx, conversation))
+    answer = ask(tx, ctx, actor(tx, ctx, staff), Act.HANDLE_ACTION, conversation, contact_of(tx, conversation))
     return isinstance(answer, Allowed)
 
 
@@ -79,7 +83,7 @@ def require(
 ) -> Allowed:
     """Return the ground and log it, or raise NotAllowed with the entry that will be logged instead."""
     return require_for(
-        tx, ctx, actor, act, subject_of(ctx, conversation, contact), what=f"conversation:{conversation.id}"
+        tx, ctx, actor, act, subject_of(tx, ctx, conversation, contact), what=f"conversation:{conversation.id}"
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.clock_ladder import speaks_now
 from bot.domain.conversation import Conversation, Ground, Route
 from bot.domain.duty import Duty, DutyState, Shift, duty
 from bot.domain.ids import NamndId, ShiftId, StaffId, new_id
@@ -15,6 +16,7 @@ from bot.domain.rules import ChatContent, NamndRules
 from bot.ports import Post, Tx
 from bot.services.context import Context
 from bot.services.shared.digest_posts import refresh_handovers
+from bot.services.shared.responsible import clocks_behind, people_told
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +30,7 @@ class Destination:
     channel: str = ""
     shift_id: ShiftId | None = None
     namnd: NamndId | None = None
+    in_office_only: bool = False  # a text about a summons wakes nobody at night or on a day off
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -54,7 +57,7 @@ def destination(tx: Tx, ctx: Context, conversation: Conversation, contact: Linke
     now = ctx.clock.now()
     number = ctx.rules.number_for(conversation.our_number)
     if conversation.world is World.MYNDIGHET:
-        return _myndighet(tx, ctx, conversation.namnd or number.reception, contact.jav)
+        return _myndighet(tx, ctx, conversation, conversation.namnd or number.reception, contact.jav)
     if conversation.namnd is not None:
         namnd = ctx.rules.namnder[conversation.namnd]
         return _of_duty(tx, ctx, namnd, duty_now(tx, ctx, namnd, now, contact.jav), contact)
@@ -86,16 +89,48 @@ def leaders_or_channel(tx: Tx, namnd: NamndRules, avoid: frozenset[StaffId]) -> 
     return (), namnd.team_channel
 
 
-def _myndighet(tx: Tx, ctx: Context, namnd_id: NamndId, avoid: frozenset[StaffId]) -> Destination:
+def _myndighet(
+    tx: Tx, ctx: Context, conversation: Conversation, namnd_id: NamndId, avoid: frozenset[StaffId]
+) -> Destination:
+    """What has to do with a summons goes to whoever has its clock, or the leaders; never before the whole unit."""
+    clocks = clocks_behind(tx, conversation)
+    if clocks:
+        people = people_told(tx, ctx, clocks, avoid)
+        return Destination(Ground.MYNDIGHET, people, namnd=namnd_id, in_office_only=True)
     namnd = ctx.rules.namnder[namnd_id]
     if namnd.myndighet_channel:
         return Destination(Ground.MYNDIGHET, channel=namnd.myndighet_channel, namnd=namnd_id)
     for role in (Role.HANDLAGGARE, Role.LEADER):
-        people = tx.staff.with_role(role, namnd_id, World.MYNDIGHET)
-        able = tuple(p for p in people if p.slack_user_id and p.id not in avoid)
+        unit = tx.staff.with_role(role, namnd_id, World.MYNDIGHET)
+        able = tuple(p for p in unit if p.slack_user_id and p.id not in avoid)
         if able:
             return Destination(Ground.MYNDIGHET, able, namnd=namnd_id)
     return Destination(Ground.MYNDIGHET, namnd=namnd_id)
+
+
+def waits_for_office(ctx: Context, where: Destination) -> bool:
+    """Tell whether those who should have it are told first when the office opens."""
+    if not where.in_office_only or where.namnd is None:
+        return False
+    return not speaks_now(ctx.clock.now(), ctx.rules.namnder[where.namnd].office_hours, ctx.rules.closed_days)
+
+
+def put_off(tx: Tx, conversation: Conversation) -> Conversation:
+    """Leave a text until the office opens: what shows it is drawn again, and no phone sounds."""
+    refresh(tx, conversation)
+    return replace(conversation, pinged_at=None)
+
+
+def is_due_in_office(ctx: Context, conversation: Conversation, where: Destination) -> bool:
+    """Tell whether the office is open and somebody has yet to be told of what waits.
+
+    It was put off, or its handläggare is another since: a new one, or whoever stands in.
+    """
+    if not (conversation.is_unanswered and where.in_office_only) or waits_for_office(ctx, where):
+        return False
+    newest = conversation.routes[-1] if conversation.routes else None
+    with_them = newest is not None and newest.staff_id in {person.id for person in where.staff}
+    return conversation.pinged_at is None or (bool(where.staff) and not with_them)
 
 
 def place(

@@ -87,12 +87,19 @@ def say_automatic(
     tx: Tx, conversation: Conversation, kind: AutoKind, body: str, *, at: datetime, shift_id: ShiftId | None
 ) -> Conversation:
     """Add an automatic text and send it; it answers nothing and is seen by whoever opens the conversation."""
+    return say_unasked(tx, conversation, kind.value, body, at=at, shift_id=shift_id)[0]
+
+
+def say_unasked(
+    tx: Tx, conversation: Conversation, kind: str, body: str, *, at: datetime, shift_id: ShiftId | None = None
+) -> tuple[Conversation, Message]:
+    """Add a text that the program sends by itself, and send it; returns the conversation not yet saved."""
     seq = conversation.last_seq + 1
     message = Message(
-        MessageId(new_id()), conversation.id, seq, Direction.AUTO, body, at, shift_id=shift_id, auto_kind=kind.value
+        MessageId(new_id()), conversation.id, seq, Direction.AUTO, body, at, shift_id=shift_id, auto_kind=kind
     )
     tx.messages.add(message)
     send(tx, conversation, message.id)
     # Our own automatic words are nothing that anybody needs to have seen.
     seen = seq if conversation.seen_seq == conversation.last_seq else conversation.seen_seq
-    return replace(conversation, last_seq=seq, seen_seq=seen)
+    return replace(conversation, last_seq=seq, seen_seq=seen), message

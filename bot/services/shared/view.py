@@ -70,8 +70,8 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
     reader = reader_of(tx, ctx, post)
     newest = conversation.routes[-1].ground if conversation.routes else Ground.DUTY
     if reader is not None:
-        has_moved = isinstance(ask(ctx, reader, Act.READ, conversation, contact), Denied)
-        can_note = has_moved and isinstance(ask(ctx, reader, Act.NOTE, conversation, contact), Allowed)
+        has_moved = isinstance(ask(tx, ctx, reader, Act.READ, conversation, contact), Denied)
+        can_note = has_moved and isinstance(ask(tx, ctx, reader, Act.NOTE, conversation, contact), Allowed)
     else:
         can_note = False
         has_moved = not may_stand_in_channel(ctx, conversation, post.target.removeprefix("channel:"))
@@ -128,7 +128,7 @@ def conversation_view(
     """Return everything the live modal shows to one reader who has been allowed to read."""
     said = tx.messages.of(conversation.id, limit=view.shown + 1)
     lines = said[-view.shown :][:PAGE]
-    reply = ask(ctx, reader, Act.REPLY, conversation, contact)
+    reply = ask(tx, ctx, reader, Act.REPLY, conversation, contact)
     problem = ""
     if isinstance(reply, Denied):
         problem = reply.reason

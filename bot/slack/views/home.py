@@ -1,4 +1,4 @@
-"""App Home, and the answer to /beredskap. Sealed: codes and times, and staff by mention."""
+"""App Home, and the answer to /beredskap. Sealed: codes, references and times, and staff by mention."""
 
 from datetime import date, datetime
 from typing import Any, Final
@@ -8,6 +8,7 @@ from bot.domain.cards import DutyLine, Home, HomeAction, OpenLine
 from bot.domain.slack_text import escape_mrkdwn
 from bot.slack.ids import ActionId
 from bot.slack.kit import Block, actions, button, context, divider, header, lasting, mrkdwn, section
+from bot.slack.views.home_clocks import clock_blocks
 from bot.texts import Texts, span, weekday_and_date, when
 
 MOST_ACTIONS: Final = 20
@@ -18,6 +19,7 @@ def home_view(home: Home, texts: Texts) -> Block:
     if not home.is_known:
         return {"type": "home", "blocks": [section(mrkdwn(texts.staff("home.not_known")))]}
     blocks: list[Block] = [context(texts.staff("trial.banner"))] if home.is_trial else []
+    blocks += clock_blocks(home.clocks, texts, home.now)
     blocks += [header(texts.staff("home.duty")), *duty_blocks(home.duties, texts, home.now)]
     buttons = []
     if home.may_start:

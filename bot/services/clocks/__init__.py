@@ -1,0 +1,1 @@
+"""The clocks of the world of myndighet: register, look, settle, summon, remind."""
