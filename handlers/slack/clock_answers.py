@@ -33,6 +33,7 @@ async def pressed(
         return False
     if depth(click.view) == 0:
         await open_page(client, ctx, click, clock_page(click.value))
+        await draw_again(client, ctx, click.user, [])
     else:
         await draw_again(client, ctx, click.user, shown(click))
     return True

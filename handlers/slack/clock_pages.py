@@ -6,14 +6,17 @@ import json
 from collections.abc import Awaitable
 from typing import Any
 
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import NotFound
 from bot.domain.ids import new_id
+from bot.domain.sending import SendPostponed, SendRejected, SendUncertain
 from bot.services.clocks.absences import absence_choices
 from bot.services.clocks.look import find_case, my_clocks, open_clock
 from bot.services.clocks.unit import unit_page
 from bot.services.context import Context
+from bot.services.show_duty import show_home
 from bot.slack.kit import Block
 from bot.slack.views.absence_form import absence_list
 from bot.slack.views.case_list import case_modal, my_list_modal, unit_modal
@@ -21,6 +24,8 @@ from bot.slack.views.clock_modal import clock_modal
 from bot.slack.views.conversation import message_modal
 from handlers.slack.interaction import Click, metadata
 from handlers.slack.showing import DEEPEST, depth, draw, or_refusal, redraw, show
+
+log = structlog.get_logger(__name__)
 
 CLOCK, CASE, MINE, UNIT, ABSENCES = "clock", "case", "mine", "unit", "absences"
 
@@ -109,7 +114,11 @@ def below(view: dict[str, Any]) -> list[tuple[str, Page]]:
 
 
 async def draw_again(client: AsyncWebClient, ctx: Context, user: str, pages: list[tuple[str, Page]]) -> None:
-    """Draw pages as they are after a change. One that somebody has closed meanwhile is left alone."""
+    """Draw pages as they are after a change, and Home under them. One that has been closed meanwhile is left alone."""
     for view_id, page in pages:
         if page.get("page"):
             await draw(client, view_id, await or_refusal(ctx, page_block(ctx, user, page)))
+    try:
+        await ctx.chat.publish_home(user, await show_home(user, ctx=ctx))
+    except (SendRejected, SendPostponed, SendUncertain) as error:
+        log.info("home_not_drawn", reason=error.reason)  # it is drawn when it is next opened

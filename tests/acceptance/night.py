@@ -349,6 +349,10 @@ class Person:
     async def opens_home(self) -> str:
         await self.night.sandbox.slack.open_home(self.user)
         await self.night.settles()
+        return self.drawn_home()
+
+    def drawn_home(self) -> str:
+        """Return what Home says as it was last drawn."""
         home = self.night.sandbox.slack.state()["homes"][self.user]
         return "\n".join(texts_in(home["blocks"]))
 

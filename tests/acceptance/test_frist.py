@@ -399,6 +399,17 @@ async def test_whoever_reported_asks_to_be_told(tmp_path: Path, sqlite_database_
         assert "clock_feedback" not in office.ingrid.buttons()
 
 
+async def test_home_follows_what_is_done_above_it(tmp_path: Path, sqlite_database_url: str) -> None:
+    async with an_office(tmp_path, sqlite_database_url) as office:
+        ingrid = office.ingrid
+        assert "Du har inga frister igång." in await ingrid.opens_home()
+        await ingrid.starts("K-123", "forhandsbedomning", on="2026-11-02", at="14.20")
+        assert "orsak inte angiven" in ingrid.drawn_home()
+        await ingrid.presses_in_modal("clock_reason")
+        await ingrid.presses_in_modal("clock_reason_pick", selected="arbetsbelastning")
+        assert "hög arbetsbelastning" in ingrid.drawn_home()
+
+
 async def test_why_it_is_late_is_one_choice(tmp_path: Path, sqlite_database_url: str) -> None:
     async with an_office(tmp_path, sqlite_database_url) as office:
         ingrid = office.ingrid
