@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run fresh test check format lock
+.PHONY: help run fresh test check format lock bench
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 
@@ -32,6 +32,9 @@ format: .venv/stamp  ## Format and mend what can be mended
 lock: .venv/stamp  ## Pin the dependencies anew, with hashes and without addresses (needs uv)
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --upgrade -q -o requirements.lock
+
+bench: .venv/stamp  ## Measure a sweep over 100 000 clocks, on SQLite and PostgreSQL
+	@$(BIN)/python -m bench.sweep_clocks
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {print "\n" substr($$0, 5)} \
