@@ -449,6 +449,11 @@ class DeadlineRepo(Protocol):
         A withdrawn one only where there is no other, so that an import does not bring it back.
         """
 
+    def known_on_day(
+        self, namnd: NamndId, keys: Iterable[tuple[str, ClockKind, datetime]]
+    ) -> dict[tuple[str, ClockKind, datetime], Deadline]:
+        """Like `known`, by the local day: for what came in at a time that is not known."""
+
     def due(self, now: datetime, *, limit: int) -> list[Deadline]:
         """Return the clocks that are to be spoken of by `now`, the longest waiting first."""
 

@@ -79,6 +79,7 @@ class Card:
     can_link: bool = False
     is_inline: bool = False
     is_plain: bool = False  # the world of myndighet: it is closed without a note
+    cases: tuple[str, ...] = ()  # in the world of myndighet: references of what it is about
 
 
 class ThreadWhat(str, Enum):
@@ -189,6 +190,7 @@ class ConversationView:
     is_trial: bool = False
     draft: str = ""
     last_note: LastNote | None = None
+    cases: tuple[str, ...] = ()  # in the world of myndighet: references of what it is about
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class ClockRow:
     snoozed_until: date | None = None
     booked_at: datetime | None = None
     stand_in_for: str = ""
+    lacking: Party | None = None  # who is left to summon when the other one has been
 
 
 @dataclass(frozen=True, slots=True)

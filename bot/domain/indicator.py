@@ -37,11 +37,15 @@ class Measure(str, Enum):
 SUMMONED: Final = frozenset({Measure.TALK_SUMMONED, Measure.TALK_SUMMONED_CODED})
 CODED: Final = frozenset({Measure.TALK_SUMMONED_CODED, Measure.TALK_HELD_CODED})
 EXTENDED: Final = frozenset({Measure.FORHANDSBEDOMNING_EXTENDED, Measure.UTREDNING_EXTENDED})
-RAW: Final[Mapping[Measure, Measure]] = {  # of a second figure: the raw one that stands above it
+RAW: Final[Mapping[Measure, Measure]] = {  # of a second figure: the raw one above it, which it is a part of or holds
     Measure.TALK_SUMMONED_CODED: Measure.TALK_SUMMONED,
     Measure.TALK_HELD_CODED: Measure.TALK_HELD,
+    Measure.TALK_HELD_EVER: Measure.TALK_HELD,
     Measure.FORHANDSBEDOMNING_EXTENDED: Measure.FORHANDSBEDOMNING,
     Measure.UTREDNING_EXTENDED: Measure.UTREDNING,
+}
+BESIDE: Final[Mapping[Measure, Measure]] = {  # both are out of the same children, but for whom a reason takes out
+    Measure.TALK_HELD_CODED: Measure.TALK_SUMMONED_CODED,
 }
 WITH_TARGET: Final = SUMMONED | {Measure.TALK_HELD, Measure.TALK_HELD_CODED}
 KIND_OF: Final[Mapping[Measure, ClockKind]] = {
@@ -194,7 +198,8 @@ def _parts(
         mine = [clock for clock in of_kind if clock.gender is gender]
         cell = _counted(mine, measure, rules, now)
         raw = _counted(mine, RAW.get(measure, measure), rules, now)
-        parts[gender] = MASKED if _is_small(cell, raw, rules.mask_at_most) else Cell(*cell)
+        beside = cell[0], _counted(mine, BESIDE.get(measure, measure), rules, now)[1]
+        parts[gender] = MASKED if _is_small(cell, (raw, beside), rules.mask_at_most) else Cell(*cell)
     return parts
 
 
@@ -204,9 +209,9 @@ def _counted(clocks: Iterable[Deadline], measure: Measure, rules: ClockRules, no
     return judged.count(True), judged.count(True) + judged.count(False)
 
 
-def _is_small(cell: tuple[int, int], raw: tuple[int, int], mask_at_most: int) -> bool:
-    """Tell whether a cell, or the difference to the raw figure above it, would show a small count."""
-    differences = (abs(mine - other) for mine, other in zip(cell, raw, strict=True))
+def _is_small(cell: tuple[int, int], others: Iterable[tuple[int, int]], mask_at_most: int) -> bool:
+    """Tell whether a cell, or its difference to one of the other figures, would show a small count."""
+    differences = (abs(mine - its) for other in others for mine, its in zip(cell, other, strict=True))
     return any(1 <= count <= mask_at_most for count in (*cell, *differences))
 
 

@@ -1,6 +1,6 @@
 """Who there is: staff, youths, contacts and what ties them together."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from bot.domain.ids import ContactId, NamndId, StaffId, YouthId
@@ -135,9 +135,12 @@ class LinkedContact:
         kept = tuple(link for link in own if link.youth.is_active)
         return LinkedContact(self.contact, kept, self.barred | ended)
 
-    def as_stranger(self) -> "LinkedContact":
-        """Return the same contact as the other world knows it: by number, with nobody linked to it."""
-        return LinkedContact(self.contact, (), self.jav)
+    def as_stranger(self, language: str = "sv") -> "LinkedContact":
+        """Return the same contact as the other world knows it: by number, with nobody linked to it.
+
+        `language` is what that world has chosen: that somebody else knows theirs would tell that they are known.
+        """
+        return LinkedContact(replace(self.contact, language=language), (), self.jav)
 
     @property
     def is_shared_phone(self) -> bool:

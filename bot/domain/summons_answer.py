@@ -81,6 +81,11 @@ def _each_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+ORDINALS: Final = _each_of(  # of several lists, which one?
+    "första first andra second tredje third fjärde fourth femte fifth sjätte sixth sjunde seventh"
+    " åttonde eighth nionde ninth"
+)
+POINTS_OUT: Final = WEEKDAYS.keys() | NUMBERS.keys() | _each_of("idag dag imorgon imorn morgon morron today tomorrow")
 YES: Final = _each_of(  # takes the time where only one was offered
     "ja japp jajamän jepp jo ok okej oki okey visst absolut gärna perfekt toppen bra passar funkar fungerar kommer"
     " yes yep yeah sure fine works perfect نعم ايوه بله haa 👍"
@@ -106,14 +111,15 @@ DOUBT: Final = re.compile(
 )
 
 
-def read_answer(text: str, summons: Summons, now: datetime) -> datetime | None:
+def read_answer(text: str, summons: Summons, now: datetime, *, is_only: bool = True) -> datetime | None:
     """Return the offered time that `text` chooses; None when it is not certain, and somebody must read it.
 
     `now` (aware) is when the text came in: what has passed cannot be chosen. Whether the summons is still open is for
-    the caller to see to.
+    the caller to see to. Where the same phone has another to answer it is not the `is_only` one: a yes, or "the
+    first", may then be meant for either.
     """
     plain = _plain(text)
-    if DOUBT.search(plain):
+    if DOUBT.search(plain) or not (is_only or _points_out(plain)):
         return None
     fits = frozenset(summons.times)
     said = False
@@ -124,6 +130,12 @@ def read_answer(text: str, summons: Summons, now: datetime) -> datetime | None:
         fits &= found
     chosen = [at for at in fits if at > now]
     return chosen[0] if said and len(chosen) == 1 else None
+
+
+def _points_out(plain: str) -> bool:
+    """Tell whether a text names a number, a day or a time by itself."""
+    words = frozenset(re.findall(r"[^\W\d_]+", plain))
+    return not words & ORDINALS and (any(c.isdecimal() for c in plain) or bool(words & POINTS_OUT))
 
 
 def _plain(text: str) -> str:

@@ -331,7 +331,8 @@ def settle_sms(
         if conversation is not None:
             tx.people.set_blocked(conversation.contact_id, True)
     failed = advanced is not None and advanced in {DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED}
-    tell(tx, ctx, delivery, failed=failed, uncertain=reason == "uncertain_final")
+    is_uncertain, is_outdated = reason == "uncertain_final", reason == "summons_closed"
+    tell(tx, ctx, delivery, failed=failed, uncertain=is_uncertain, outdated=is_outdated)
 
 
 def _tell_leader(tx: Tx, ctx: Context, row: Outbound) -> None:

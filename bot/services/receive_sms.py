@@ -18,9 +18,9 @@ from bot.domain.phone import can_be_answered, normalise
 from bot.domain.routing import choose_namnd, is_elsewhere, ping_is_due
 from bot.domain.rules import OurNumber
 from bot.ports import Tx
-from bot.services.clocks.summons_answers import take_answer
+from bot.services.clocks.summons_answers import hold_clocks, take_answer
 from bot.services.context import Context
-from bot.services.shared.access import known_to
+from bot.services.shared.access import known_to, summoned_in
 from bot.services.shared.auto_text import auto_text
 from bot.services.shared.episodes import account_for_text
 from bot.services.shared.placing import destination, duty_now, notice, place, put_off, refresh, waits_for_office
@@ -51,8 +51,10 @@ def receive_sms(tx: Tx, ctx: Context, sms: ReceivedSms) -> None:
     if contact.contact.is_blocked and sms.body.strip().upper() in OPT_IN_WORDS:
         tx.people.set_blocked(contact.contact.id, False)
         contact = tx.people.contact(contact.contact.id)
+    if number.world is World.MYNDIGHET:
+        hold_clocks(tx, contact.contact.id, number.reception)
     conversation, must_pick = _conversation(tx, ctx, contact, number)
-    contact = known_to(conversation, contact)
+    contact = known_to(conversation, contact, summoned_in(tx, conversation))
     previous_inbound = conversation.last_inbound_seq
     shift = _duty_for(tx, ctx, conversation, contact, number, sms.received_at).lead  # received, not handled
     message = Message(

@@ -48,9 +48,19 @@ def receive_status(tx: Tx, ctx: Context, status: ReceivedStatus) -> None:
 
 
 def tell(
-    tx: Tx, ctx: Context, delivery: Delivery, *, failed: bool = False, corrected: bool = False, uncertain: bool = False
+    tx: Tx,
+    ctx: Context,
+    delivery: Delivery,
+    *,
+    failed: bool = False,
+    corrected: bool = False,
+    uncertain: bool = False,
+    outdated: bool = False,
 ) -> None:
-    """Bring card and modal up to date, and tell the author in words when their text did not arrive."""
+    """Bring card and modal up to date, and tell the author in words when their text did not arrive.
+
+    What was `outdated` before it could leave opens nothing that has been closed since.
+    """
     message = tx.messages.get(delivery.message_id)
     conversation = None if message is None else tx.conversations.get(message.conversation_id)
     if message is None or conversation is None:
@@ -58,7 +68,9 @@ def tell(
     account_for_delivery(tx, ctx, message)
     if message.direction is Direction.OUT and (failed or corrected or uncertain):
         held = tx.conversations.lock(conversation.id)
-        conversation = recount(tx, reopened(tx, held, lost=not corrected)) if held is not None else conversation
+        conversation = (
+            recount(tx, reopened(tx, held, lost=not (corrected or outdated))) if held is not None else conversation
+        )
         tx.conversations.save(conversation)
     refresh(tx, conversation)
     if message.direction is not Direction.OUT or message.author is None or not (failed or corrected or uncertain):

@@ -45,6 +45,7 @@ def register(app: Listeners, ctx: Context) -> None:
             typed(view, clock_forms.ON),
             typed(view, clock_forms.TIME).strip(),
             tell_family=clock_forms.YES in ticked(view, clock_forms.TELL),
+            reached=ticked(view, clock_forms.WHO),
             key=key_of(body, view),
             ctx=ctx,
         )

@@ -1,6 +1,6 @@
 """The clocks of the world of myndighet, their history, and the morning's lists. What somebody wrote is sealed."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
+from bot.domain.calendar import local
 from bot.domain.clocks import ClockKind, Limit
 from bot.domain.deadline import (
     ClockEvent,
@@ -75,15 +76,21 @@ class DeadlineRows:
         )
 
     def known(self, namnd: NamndId, keys: Iterable[Key]) -> dict[Key, Deadline]:
+        return self._known(namnd, keys, lambda received_at: received_at)
+
+    def known_on_day(self, namnd: NamndId, keys: Iterable[Key]) -> dict[Key, Deadline]:
+        return self._known(namnd, keys, lambda received_at: local(received_at).date())
+
+    def _known(self, namnd: NamndId, keys: Iterable[Key], when: Callable[[datetime], date]) -> dict[Key, Deadline]:
         asked = list(keys)
-        stored: dict[Key, Deadline] = {}
+        stored: dict[tuple[str, ClockKind, date], Deadline] = {}
         for some in chunks(sorted({case_key(case_ref) for case_ref, _, _ in asked})):
             for found in self._found(
                 (DeadlineRow.namnd == namnd, col(DeadlineRow.case_key).in_(some)),
                 (NOT_WITHDRAWN, col(DeadlineRow.settled_at), col(DeadlineRow.id)),  # the last one of a key stays
             ):
-                stored[case_key(found.case_ref), found.kind, found.received_at] = found
-        places = ((key, (case_key(key[0]), key[1], key[2])) for key in asked)
+                stored[case_key(found.case_ref), found.kind, when(found.received_at)] = found
+        places = ((key, (case_key(key[0]), key[1], when(key[2]))) for key in asked)
         return {key: stored[place] for key, place in places if place in stored}
 
     def due(self, now: datetime, *, limit: int) -> list[Deadline]:

@@ -648,8 +648,9 @@ async def a_night(
     socket_mode: bool = False,
     trial: tuple[str, ...] = (),
     closed_days: tuple[str, ...] = (),
+    settings: str = "",
 ) -> AsyncIterator[Night]:
-    """A fresh world at a Stockholm time, with nobody in it yet."""
+    """A fresh world at a Stockholm time, with nobody in it yet. `settings` are tables added to beredskap.toml."""
     config = folder / "beredskap.toml"
     config.write_text(
         CONFIG.format(
@@ -659,7 +660,8 @@ async def a_night(
             sodermark_answers=sodermark_answers,
         )
         + "".join(f"\n[closed_days]\nlov{i} = {day}\n" for i, day in enumerate(closed_days))
-        + (f"\n[trial]\non = true\nnumbers = {list(trial)}\n" if trial else ""),
+        + (f"\n[trial]\non = true\nnumbers = {list(trial)}\n" if trial else "")
+        + settings,
         encoding="utf-8",
     )
     options = Options(

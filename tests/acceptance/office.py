@@ -3,10 +3,17 @@
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
+from sqlmodel import col
+
 from bot.domain.ids import NamndId
 from bot.domain.people import Role, World
+from bot.domain.phone import pretty
 from bot.slack.views import register_form
+from storage.tables import DeadlineRow
 from tests.acceptance.night import Night, Person, Said, texts_in
+
+CHILD, GUARDIAN = "+46701740612", "+46701740613"
 
 
 class Clerk(Person):
@@ -93,11 +100,76 @@ class Clerk(Person):
         """Return what the bot has said to this person in their DM."""
         return [m for m in self.messages() if m.user == "U0BOT"]
 
+    async def taps(self, action: str, on: Said, *, row: str = "") -> dict[str, Any]:
+        """Press the first button of this kind in a message that has several; `row` is a word of the row it is for."""
+        above = ""
+        for block in on.blocks:
+            above = "\n".join(texts_in(block)) if block["type"] == "section" else above
+            buttons = [block.get("accessory"), *block.get("elements", ())]
+            if row in above and any(b and b.get("action_id") == action for b in buttons):
+                break
+        else:
+            raise AssertionError(f"no {action} by {row!r} in {on.words}")
+        done: dict[str, Any] = await self.night.sandbox.slack.click(
+            self.user, action_id=action, channel=on.channel, ts=on.ts, block_id=block["block_id"]
+        )
+        await self.night.settles()
+        return done
+
+    def list_of(self, day: str) -> Said:
+        """Return the one list of the morning of "måndag 23 november", and expect it."""
+        return self._headed(f"Dina frister {day}")
+
+    def unit_of(self, day: str, *, is_week: bool = False) -> Said:
+        """Return the one message to a leader of that morning, and expect it."""
+        return self._headed(f"Enhetens frister, veckan från {day}" if is_week else f"Enhetens frister {day}")
+
+    def _headed(self, header: str) -> Said:
+        found = [m for m in self.told() if m.header == header]
+        assert len(found) == 1, f"{len(found)} are headed {header!r}: {[m.header or m.text for m in self.told()]}"
+        self.night.expected.add((found[0].channel, found[0].ts))
+        return found[0]
+
+    async def fills_summons(self, *times: tuple[str, str], **more: dict[str, Any]) -> None:
+        """Fill in the open form Kalla via sms for CHILD and GUARDIAN, send it, and see it taken; close all.
+
+        A time is a day ("2026-11-24") and a time of day ("16.00").
+        """
+        values: dict[str, Any] = {
+            "child_number": {"field": pretty(CHILD)},
+            "guardian_number": {"field": pretty(GUARDIAN)},
+        }
+        for nth, (day, time) in enumerate(times, 1):
+            values |= {f"day_{nth}": {"date": day}, f"time_{nth}": {"field": time}}
+        done = await self.submits({**values, **more})
+        assert not done.get("errors"), done
+        await self.closes_all()
+
+    async def is_away(self, first: str, last: str, stand_in: Person | None = None) -> str:
+        """Register an absence of one's own with /frist frånvaro; return what is said of it."""
+        await self.frist("frånvaro")
+        instead = "nobody" if stand_in is None else stand_in.staff.id
+        namnd = next(iter(self.staff.roles)).namnd
+        done = await self.submits(
+            {"first": {"date": first}, "last": {"date": last}, f"stand_in_{namnd}": {"owner": instead}}
+        )
+        assert not done.get("errors"), done
+        said = self.reads()
+        await self.closes_all()
+        return said
+
 
 async def works(night: Night, name: str, namnd: NamndId, role: Role = Role.HANDLAGGARE) -> Clerk:
     """Employ somebody in the world of myndighet."""
     person = await night.hires(name, namnd, role, world=World.MYNDIGHET)
     return Clerk(person.night, person.staff)
+
+
+def clocks_in(night: Night, case_ref: str) -> dict[str, Any]:
+    """Return the rows of a case's clocks by kind."""
+    table = DeadlineRow.__table__  # type: ignore[attr-defined]
+    rows = night.rows(sa.select(table).where(col(DeadlineRow.case_ref) == case_ref))
+    return {row.kind: row for row in rows}
 
 
 def iso(text: str) -> str:

@@ -67,13 +67,13 @@ async def test_a_friday_afternoon_says_by_when_they_must_be_summoned(tmp_path: P
         assert ingrid.reads().splitlines() == [
             "Fristerna har startat",
             "*K-123* omedelbar skyddsbedömning",
-            "sista dag är i dag.",
+            "sista dagen är i dag.",
             "Öppna",
             "*K-123* allvarssamtal",
             "måste kallas i dag före 17.00; tiden går ut söndag 14.20.",
             "Öppna",
             "*K-123* förhandsbedömning",
-            "sista dag är fredag 4/12.",
+            "sista dagen är fredag 4/12.",
             "Öppna",
         ]
         assert {row.kind for row in clocks(office.night)} == set(kinds)
@@ -89,7 +89,7 @@ async def test_what_runs_out_on_a_day_off_is_said_plainly(tmp_path: Path, sqlite
         await office.ingrid.frist()
         await office.ingrid.registers("K-1", "skyddsbedomning", "allvarssamtal", on="2026-11-21", at="10.30")
         said = office.ingrid.reads()
-        assert "gör det nu: sista dag är i dag, en ledig dag, och ingen arbetsdag är kvar före den" in said
+        assert "gör det nu: sista dagen är i dag, en ledig dag, och ingen arbetsdag är kvar före den" in said
         assert "*K-1* allvarssamtal\nmåste kallas före måndag 10.30; tiden går ut måndag 10.30." in said
         await office.ingrid.closes_all()
 
@@ -101,7 +101,7 @@ async def test_what_runs_out_on_a_day_off_is_said_plainly(tmp_path: Path, sqlite
 
         await office.ingrid.frist()
         await office.ingrid.registers("K-4", "utredning", on="2026-08-26", at="00.00")
-        assert "ska göras senast onsdag 23/12: sista dag är lördag 26/12, en ledig dag" in office.ingrid.reads()
+        assert "ska göras senast onsdag 23/12: sista dagen är lördag 26/12, en ledig dag" in office.ingrid.reads()
 
 
 async def test_what_is_wrong_stands_by_its_field_and_is_never_said_again(

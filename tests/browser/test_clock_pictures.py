@@ -56,8 +56,8 @@ async def test_a_report_on_friday_afternoon(begins: Begins, page: Page, pictures
     for choice in ("Omedelbar skyddsbedömning", "Förhandsbedömning", "Allvarssamtal", "Pojke"):
         await modal.get_by_label(re.compile(f"^{choice}")).first.check()
     await modal.get_by_label(re.compile("^Kontaktuppgifter till familjen finns")).check()
-    await take(page, pictures, "ny-frist")
     await page.get_by_label("Klockslag då det kom in").fill("14.20")
+    await take(page, pictures, "ny-frist", modal.get_by_text("Ärendebeteckning", exact=True))
     await page.get_by_test_id("modal-submit").click()
     await expect(modal).to_contain_text("måste kallas i dag före 17.00; tiden går ut söndag 14.20")
     await take(page, pictures, "ny-frist-klar")
@@ -72,7 +72,7 @@ async def test_a_report_on_friday_afternoon(begins: Begins, page: Page, pictures
     for nth, (day, time) in enumerate((("2026-11-20", "15.30"), ("2026-11-23", "16.00"), ("2026-11-24", "16.30"))):
         await page.locator(f"[data-block-id=day_{nth + 1}]").fill(day)
         await page.locator(f"[data-block-id=time_{nth + 1}]").fill(time)
-    await take(page, pictures, "kalla")
+    await take(page, pictures, "kalla", modal.get_by_text("Vem ska kallas?"))
     await page.get_by_test_id("modal-submit").click()
     await expect(modal).to_contain_text("Kallelse via sms 14.24 · väntar på svar")
     await page.get_by_test_id("modal-close-x").click()  # the whole stack
@@ -107,7 +107,7 @@ async def test_a_monday_morning(begins: Begins, page: Page, pictures: Path) -> N
     await page.goto(f"{sandbox.url}/#user={INGRID}&tab=slack")
     await page.get_by_test_id("clock-morning").click()
 
-    mine = page.get_by_test_id("slack-message").filter(has_text="Frister måndag 23 november")
+    mine = page.get_by_test_id("slack-message").filter(has_text="Dina frister måndag 23 november")
     await expect(mine).to_contain_text("K-101", timeout=20_000)
     await expect(mine).not_to_contain_text("K-115")
     await take(page, pictures, "frister-morgon", mine)

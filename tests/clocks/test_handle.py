@@ -212,7 +212,6 @@ async def test_both_are_summoned_by_telephone(office: Office) -> None:
     assert (await office.history(talk))[1:] == [
         ("summoned", "guardian"),
         ("summoned", "child"),
-        ("summoned", "guardian"),
     ]
 
 

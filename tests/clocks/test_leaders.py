@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.clocks import ClockKind, ClockRules
+from bot.domain.calendar import WeekHours
+from bot.domain.clocks import USUAL, ClockKind, ClockRules
 from bot.domain.people import Role
 from bot.services.clocks import leaders as module
 from bot.services.clocks.leaders import overview_on, tell_leaders
@@ -116,12 +117,31 @@ async def test_the_survey_moves_to_tuesday_when_monday_is_a_day_off(office: Offi
     ],
 )
 def test_the_day_of_the_survey(day: str, weekday: int, expected: str) -> None:
-    assert overview_on(date.fromisoformat(day), weekday, CLOSED) == date.fromisoformat(expected)
+    assert overview_on(date.fromisoformat(day), weekday, USUAL, CLOSED) == date.fromisoformat(expected)
+
+
+def test_an_office_that_is_closed_on_fridays_has_its_survey_before() -> None:
+    until_thursday = WeekHours(USUAL.days[:4])
+    assert overview_on(date(2026, 11, 23), 4, until_thursday, CLOSED) == date(2026, 11, 26)
+
+
+async def test_the_survey_of_a_friday_comes_though_the_office_is_closed_then(office: Office) -> None:
+    norrvik = office.ctx.rules.namnder[NORRVIK]
+    own = replace(norrvik, office_hours=WeekHours(USUAL.days[:4]), clocks=replace(ClockRules(), overview_weekday=4))
+    rules = replace(office.ctx.rules, namnder={**office.ctx.rules.namnder, NORRVIK: own})
+    office.ctx = replace(office.ctx, rules=rules)
+    starts(office, "2026-11-20 10:00")
+    await office.hires("Lena", Role.LEADER)
+    await office.has(office.clock_of(await office.hires("Anna"), "2026-11-20 09:00"))
+
+    await office.time_is("2026-11-29 12:00")
+
+    assert [(unit.is_week, unit.day) for unit in office.units_of("Lena")] == [(True, date(2026, 11, 26))]
 
 
 def test_a_week_that_is_off_has_no_survey() -> None:
     off = frozenset(date(2026, 7, day) for day in range(13, 18))
-    assert overview_on(date(2026, 7, 15), 0, off) is None
+    assert overview_on(date(2026, 7, 15), 0, USUAL, off) is None
 
 
 async def test_each_namnd_chooses_its_day(store: SqlStore, clock: FrozenClock) -> None:

@@ -340,7 +340,7 @@ async def test_nothing_leaves_when_the_police_have_asked_meanwhile(desk: Desk) -
     assert desk.carrier.sent == []
     assert states.count(OutboxState.FAILED) == 2
     assert desk.failed_sms() == ["police_hold", "police_hold"]
-    assert ("summons_failed", INGRID) in desk.told()
+    assert ("summons_withheld", INGRID) in desk.told()
     talk = (await desk.office.deadline(deadline_id)).talk
     assert talk is not None
     assert talk.summoned_at is None
@@ -494,6 +494,28 @@ async def test_a_time_is_changed_by_hand(desk: Desk) -> None:
 
     assert desk.sms_to(GUARDIAN)[-1].startswith("Tiden är ändrad. Ni är välkomna tor 26/11 16.00.")
     assert (await desk.newest(deadline_id)).booked_at == wall("2026-11-26 16:00")
+
+
+async def test_whom_it_was_agreed_with_by_phone_has_been_summoned(desk: Desk) -> None:
+    """A talk that was booked by phone and not counted as summoned would stand as missed in the figures."""
+    deadline_id = await desk.has_talk()
+
+    await book_by_hand(
+        INGRID,
+        deadline_id,
+        "2026-11-24",
+        "16",
+        tell_family=False,
+        reached=("guardian", "child"),
+        key="p",
+        ctx=desk.office.ctx,
+    )
+
+    clock = await desk.office.deadline(deadline_id)
+    assert clock.talk is not None
+    assert clock.talk.summoned_at == desk.office.ctx.clock.now()
+    told = [kind for kind, _ in await desk.office.history(deadline_id)]
+    assert told.count("summoned") == 2
 
 
 async def test_a_time_is_booked_by_hand_in_silence(desk: Desk) -> None:

@@ -310,6 +310,27 @@ def test_a_few_coded_reasons_cannot_be_worked_out_from_the_raw_figure() -> None:
     assert row(made, Measure.TALK_SUMMONED_CODED).boys == MASKED
 
 
+def test_a_few_that_were_held_late_cannot_be_worked_out_from_those_held_in_time() -> None:
+    clocks = [a_talk(IN_TIME, IN_TIME) for _ in range(10)] + [a_talk(LATE, LATE) for _ in range(2)]
+    clocks += [a_talk() for _ in range(8)]
+
+    made = table(*clocks)
+
+    assert row(made, Measure.TALK_HELD).boys == Cell(10, 20)
+    assert row(made, Measure.TALK_HELD_EVER).boys == MASKED
+
+
+def test_a_few_who_were_summoned_and_declined_cannot_be_worked_out_from_the_coded_figures() -> None:
+    """Both leave out what a reason explains; by how many more, for what was held, would be the small count."""
+    clocks = [a_talk(IN_TIME, IN_TIME) for _ in range(10)] + [a_talk(reason=Reason.POLISFORHOR) for _ in range(5)]
+    clocks += [a_talk(IN_TIME, reason=Reason.EJ_SAMTYCKE) for _ in range(2)]
+
+    made = table(*clocks)
+
+    assert row(made, Measure.TALK_SUMMONED_CODED).boys == Cell(12, 12)
+    assert row(made, Measure.TALK_HELD_CODED).boys == MASKED
+
+
 def test_with_nothing_but_masked_parts_the_total_is_masked_too() -> None:
     assert total_of([MASKED, Cell(0, 0)]) == MASKED
     assert total_of([Cell(0, 0), Cell(0, 0)]) == Cell(0, 0)

@@ -166,6 +166,27 @@ async def test_the_same_file_again_changes_nothing_and_tells_nobody(ctx: Context
     assert (await clocks_of(ctx), await clocks_of(ctx, "K-2"), await events_of(ctx), said(ctx)) == before
 
 
+async def test_a_day_without_a_time_is_the_report_that_is_there_with_one(ctx: Context) -> None:
+    """A handläggare registered it with its time; the nightly export only knows the day."""
+    await imported(ctx, case(kind="Anmälan brott", received_time="00:05"))
+
+    again = await imported(ctx, case(kind="Anmälan brott", received_time="", owner=INGRID))
+
+    assert again.summary == "0 nya, 1 ändrade, 0 oförändrade, 0 avvisade"
+    found = await clocks_of(ctx)
+    ingrid = await person(ctx, INGRID)
+    assert {clock.owner for clock in found.values()} == {ingrid.id}
+    assert {clock.received_at for clock in found.values()} == {datetime(2026, 11, 15, 23, 5, tzinfo=UTC)}
+
+
+async def test_a_day_without_a_time_is_not_the_report_of_another_day(ctx: Context) -> None:
+    await imported(ctx, case(received_on="2026-11-15", received_time="23:55"))
+
+    again = await imported(ctx, case(received_time=""))
+
+    assert again.added == 1
+
+
 async def test_another_owner_and_gender_are_taken_over(ctx: Context) -> None:
     await imported(ctx, case(owner="Ingrid Strand"))
     result = await imported(ctx, case(owner="Lars Borg", gender="Pojke"))

@@ -3,7 +3,7 @@
 import os
 import stat
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot.domain.case_import import WatchedFolder
 from bot.domain.errors import Busy
 from bot.services.clocks import watch_folder as watching
+from bot.services.clocks.import_notices import WAITING
 from bot.services.clocks.watch_folder import ABANDONED, TAKEN, watch_folder
 from bot.services.context import Context
 from bot.texts import Texts
@@ -20,7 +21,12 @@ from storage.store import SqlStore
 from tests.frozen import FrozenClock
 from tests.imports.given_cases import CONFIG, INGRID, NORRVIK, PETRA, case, clocks_of, configured, csv_of
 
-STAMP = "20261120-221400"  # Friday evening, by the Stockholm clock
+STAMP = "20261120-142000"  # a Friday in office hours, by the Stockholm clock
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(datetime(2026, 11, 20, 13, 20, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -97,12 +103,41 @@ async def test_the_same_bad_rows_the_next_night_are_told_of_again_but_once_a_nig
         lay(watched, folder / "natt.csv", csv_of([case(case_ref="")]))
         await watch_folder(ctx=watched)
     assert len(notices(watched)) == 1
-    clock.passes(timedelta(days=1))
+    clock.passes(timedelta(days=3))
     lay(watched, folder / "natt.csv", csv_of([case(case_ref="")]))
 
     await watch_folder(ctx=watched)
 
     assert len(notices(watched)) == 2
+
+
+@pytest.mark.parametrize("data", [csv_of([case(case_ref="")]), b"PK\x03\x04 nothing"])
+async def test_nobody_is_told_at_night(watched: Context, folder: Path, clock: FrozenClock, data: bytes) -> None:
+    """It is said once when the office opens, also when the bot has died in between, and nothing is left lying."""
+    clock.passes(timedelta(hours=13))  # twenty past three on a Saturday morning
+    lay(watched, folder / "natt.csv", data)
+    assert await watch_folder(ctx=watched) == 1
+    waiting = folder / next(name for name in names(folder) if name.startswith(WAITING))
+    kept = waiting.read_bytes()
+    clock.passes(timedelta(days=1))
+    await watch_folder(ctx=watched)
+    assert notices(watched) == []
+
+    clock.passes(timedelta(days=1, hours=4, minutes=40))  # Monday at eight
+    await watch_folder(ctx=watched)
+    waiting.write_bytes(kept)  # told, and the bot died before it was taken away
+    await watch_folder(ctx=watched)
+    assert len(notices(watched)) == 1
+    assert not [name for name in names(folder) if name.startswith(".")]
+
+
+async def test_what_waits_to_be_said_and_is_not_ours_is_taken_away(watched: Context, folder: Path) -> None:
+    for nth, text in enumerate(('{"key": "import_rejected"', "[1]", '{"key": 1}')):
+        (folder / f"{WAITING}{nth}").write_text(text, encoding="utf-8")
+
+    await watch_folder(ctx=watched)
+
+    assert (names(folder), notices(watched)) == ([], [])
 
 
 @pytest.mark.parametrize("name", ["natt.csv", "NATT.XLSX"])
@@ -202,7 +237,7 @@ async def test_what_somebody_took_and_died_with_is_read_after_an_hour(
     assert await watch_folder(ctx=watched) == 0
     clock.passes(ABANDONED)
     assert await watch_folder(ctx=watched) == 1
-    assert names(folder) == ["inlasta/20261120-231400-natt-2.csv"]
+    assert names(folder) == ["inlasta/20261120-152000-natt-2.csv"]
 
 
 async def test_two_files_of_one_name_are_both_kept(watched: Context, folder: Path) -> None:

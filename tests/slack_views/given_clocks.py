@@ -43,6 +43,7 @@ WHYS = (
     "answer_words",
     "no_show",
     "summons_failed",
+    "summons_withheld",
     "declined",
     "differing_answer",
 )

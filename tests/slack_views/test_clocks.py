@@ -284,7 +284,11 @@ def test_the_next_step_of_each_row_is_one_tap_away() -> None:
         ([a_row(), OVERDUE, OVERDUE], 4, "Frister: 1 måste hinnas i dag och 2 har gått ut."),
         ([a_row(kind=FORHAND)], 0, "1 frist, och den behöver inte hinnas i dag."),
         ([a_row(kind=FORHAND)], 4, "5 frister, ingen behöver hinnas i dag."),
-        ([a_row(kind=FORHAND, state=ClockState.SETTLED, outcome=Outcome.INLEDS)], 0, "Allt i listan är klart."),
+        (
+            [a_row(kind=FORHAND, state=ClockState.SETTLED, outcome=Outcome.INLEDS)],
+            0,
+            "Inget är kvar att göra i listan.",
+        ),
         ([a_row(stage=Stage.HOLD)], 0, "1 frist, och den behöver inte hinnas i dag."),
     ],
 )
@@ -384,6 +388,7 @@ def test_what_nobody_has_is_seen_however_much_is_overdue() -> None:
 
 # --- one clock ---
 
+JENNY = AnswerLine(Party.GUARDIAN, "+46701740606", "sv", "sent")
 TALK_STEPS = {
     Stage.SUMMON: ["clock_summon", "clock_summoned", "clock_book", "clock_settle"],
     Stage.CONTACT: ["clock_contact", "clock_summon", "clock_summoned", "clock_book", "clock_settle"],
@@ -399,9 +404,51 @@ def test_a_talk_offers_the_most_likely_step_first(stage: Stage) -> None:
     modal = modal_of(a_row(stage=stage), police_hold=stage is Stage.HOLD, has_contact=stage is not Stage.CONTACT)
     hold = [] if stage is Stage.HOLD else ["clock_hold"]
 
-    assert buttons(modal) == [*TALK_STEPS[stage], "clock_snooze", "clock_assign", *hold, "clock_withdraw"]
+    assert buttons(modal) == [*TALK_STEPS[stage], "clock_assign", *hold, "clock_withdraw"]
     assert primary(modal) == ([] if stage is Stage.MEETING else TALK_STEPS[stage][:1])
     assert {piece["value"] for piece in pieces(modal) if piece.get("type") == "button"} == {"id-K-123"}
+
+
+@pytest.mark.parametrize(
+    ("now", "is_offered"), [("2026-11-19 14:30", True), ("2026-11-20 14:30", False), ("2026-11-23 08:02", True)]
+)
+def test_a_reminder_is_put_off_only_where_a_day_is_left_to_put_it_off_to(now: str, is_offered: bool) -> None:
+    view = modal_of(a_row(), now=at(now))
+
+    assert ("clock_snooze" in buttons(view)) is is_offered
+
+
+def test_whoever_is_being_summoned_is_not_to_be_summoned_again() -> None:
+    """The text is on its way: nothing is the next step until it has arrived, or has not."""
+    on_its_way, lost = (
+        modal_of(
+            a_row(),
+            has_contact=True,
+            summons=SummonsView("s", SummonsState.OFFERED, (), 1, None, NOW, (replace(JENNY, status=status),)),
+        )
+        for status in ("sent", "undelivered")
+    )
+
+    assert primary(on_its_way) == []
+    assert TEXTS.staff("clock.summons_under_way") in said(on_its_way)
+    assert primary(lost) == ["clock_summon"]
+    assert TEXTS.staff("clock.summons_under_way") not in said(lost)
+
+
+@pytest.mark.parametrize(("lacking", "words"), [(Party.CHILD, "barnet är inte kallat"), (None, "")])
+def test_it_is_said_who_is_left_to_summon(lacking: Party | None, words: str) -> None:
+    row = a_row(lacking=lacking)
+
+    assert words in said(clocks_message(list_of([row]), TEXTS, NOW))
+    assert words in clock_message(ClockNotice("last_hour", "Norrvik", row), TEXTS, NOW)["text"]
+    assert ("inte kallad" in row_words(replace(row, is_overdue=True), TEXTS, NOW)) is (lacking is None)
+
+
+def test_an_answer_in_words_asks_for_no_time_when_one_is_booked() -> None:
+    booked = a_row(stage=Stage.MEETING, booked_at=at("2026-11-24 16:30"))
+
+    words = clock_message(ClockNotice("answer_words", "Norrvik", booked), TEXTS, NOW)["text"]
+    assert words.endswith("familjen har skrivit. Bokad tid är fortfarande tisdag 16.30. Läs svaret.")
 
 
 @pytest.mark.parametrize("stage", TALK_STEPS)

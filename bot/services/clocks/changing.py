@@ -42,13 +42,29 @@ def save(tx: Tx, ctx: Context, clock: Deadline, *events: ClockEvent) -> Deadline
     """Save a changed clock with what happened to it, and have the list where it stands drawn again.
 
     What is due to be said, and has not been yet, is still due: a press at 08.00 does not cost the morning's reminder.
+    Neither does it cost what was put off until the office opens.
     """
     is_waiting = clock.next_at is not None and clock.next_at <= ctx.clock.now()
+    put_off = _put_off_until(tx, ctx, clock)
     clock = scheduled(ctx, clock, clock.next_at - JUST_BEFORE if is_waiting and clock.next_at is not None else None)
+    if put_off is not None and clock.is_running and (clock.next_at is None or put_off < clock.next_at):
+        clock = replace(clock, next_at=put_off)
     tx.deadlines.save(clock)
     tx.deadlines.note_all(events)
     refresh(tx, clock)
     return clock
+
+
+def _put_off_until(tx: Tx, ctx: Context, clock: Deadline) -> datetime | None:
+    """Return when a stored clock is to be spoken of although its ladder says nothing then; None if it is not.
+
+    That is what `say` leaves for the morning. Whoever puts the reminder off has seen the clock, and means that too.
+    """
+    stored = tx.deadlines.get(clock.id)
+    if stored is None or stored.next_at is None or stored.snoozed_until != clock.snoozed_until:
+        return None
+    planned = scheduled(ctx, stored, min(ctx.clock.now(), stored.next_at - JUST_BEFORE)).next_at
+    return stored.next_at if planned is None or stored.next_at < planned else None
 
 
 def event(

@@ -1,7 +1,7 @@
 """What is done with a running clock: extended, put off, explained, held back, summoned for."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from bot.domain.calendar import is_working_day, local, next_working_day
@@ -18,6 +18,7 @@ from bot.services.clocks.changing import event, limit_for, save, say
 from bot.services.clocks.fields import Problems, past_instant, reason_in, refuse, words_in
 from bot.services.clocks.pressing import press
 from bot.services.clocks.starting import Origin, start
+from bot.services.clocks.summons_texts import with_summoned
 from bot.services.context import Context
 
 MOST_SNOOZED: Final = 10  # working days, for what has run out already
@@ -171,23 +172,12 @@ async def mark_summoned(
         if at is not None and at < clock.received_at:
             problems.setdefault("on", "clock_before_received")
         refuse(problems)
-        for party in parties:
-            talk = _summoned(talk, party, at)
-        summoned = replace(clock, talk=talk)
-        events = (event(ctx, summoned, EventKind.SUMMONED, actor.staff.id, code=party.value) for party in parties)
+        if at is None:  # pragma: no cover - refused above; said for the type checker
+            return clock
+        summoned, events = with_summoned(ctx, clock, parties, at, by=actor.staff.id)
         return save(tx, ctx, summoned, *events)
 
     return await press(slack_user_id, deadline_id, key, step, ctx=ctx)
-
-
-def _summoned(talk: Talk, party: Party, at: datetime | None) -> Talk:
-    if party is Party.CHILD:
-        return replace(talk, child_summoned_at=_first(talk.child_summoned_at, at))
-    return replace(talk, guardian_summoned_at=_first(talk.guardian_summoned_at, at))
-
-
-def _first(*instants: datetime | None) -> datetime | None:
-    return min((at for at in instants if at is not None), default=None)
 
 
 async def want_feedback(slack_user_id: str, deadline_id: str, key: str, *, ctx: Context) -> ClockRow:

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
-from bot.domain.calendar import ONE_DAY, is_working_day, local
+from bot.domain.calendar import ONE_DAY, WeekHours, local
 from bot.domain.clock_ladder import speaks_now
 from bot.domain.clock_views import UnitMessage
-from bot.domain.clocks import opening_on
+from bot.domain.clocks import open_spans, opening_on
 from bot.domain.ids import NamndId, StaffId
 from bot.domain.outbound import OutboxKind
 from bot.domain.rules import NamndRules
@@ -39,13 +39,13 @@ async def tell_leaders(*, ctx: Context) -> int:
     return told
 
 
-def overview_on(day: date, weekday: int, closed_days: frozenset[date]) -> date | None:
-    """Return the day of the overview in the week of `day`: `weekday`, or the next working day after it.
+def overview_on(day: date, weekday: int, office: WeekHours, closed_days: frozenset[date]) -> date | None:
+    """Return the day of the overview in the week of `day`: `weekday`, or the next day after it on which it is open.
 
-    The last working day before it when the rest of that week is off; None for a week without any.
+    The last such day before it when the office is closed for the rest of that week; None for a week without any.
     """
     monday = day - timedelta(days=day.weekday())
-    working = [d for d in (monday + n * ONE_DAY for n in range(7)) if is_working_day(d, closed_days)]
+    working = [d for d in (monday + n * ONE_DAY for n in range(7)) if any(open_spans(office, d, closed_days))]
     later = [d for d in working if d.weekday() >= weekday]
     return next(iter(later), working[-1] if working else None)
 
@@ -85,7 +85,7 @@ def _week_to_survey(tx: Tx, ctx: Context, namnd: NamndRules, leader: StaffId, to
 
     One that could not be posted on its day goes with the next morning's message of the same week.
     """
-    day = overview_on(today, namnd.clocks.overview_weekday, ctx.rules.closed_days)
+    day = overview_on(today, namnd.clocks.overview_weekday, namnd.office_hours, ctx.rules.closed_days)
     if day is None or day > today or _was_before_start(tx, ctx, namnd, day):
         return ""
     key = f"{namnd.id}:{today - timedelta(days=today.weekday())}:{leader}"

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.clock_views import ClockRow
-from bot.domain.deadline import Deadline
+from bot.domain.deadline import Deadline, Talk
 from bot.domain.ids import StaffId
 from bot.domain.secrecy import Actor
+from bot.domain.summons import Party
 from bot.ports import Tx
 from bot.services.clocks.access import responsible_now
 from bot.services.context import Context
@@ -30,7 +31,15 @@ def row_of(tx: Tx, clock: Deadline, now: datetime, *, reader: StaffId | None = N
         snoozed_until=clock.snoozed_until,
         booked_at=None if clock.talk is None else clock.talk.booked_at,
         stand_in_for=owner if reader is not None and clock.owner not in {None, reader} else "",
+        lacking=_lacking(clock.talk),
     )
+
+
+def _lacking(talk: Talk | None) -> Party | None:
+    """Return who is left to summon when the other one has been: only both together count."""
+    if talk is None or (talk.child_summoned_at is None) == (talk.guardian_summoned_at is None):
+        return None
+    return Party.CHILD if talk.child_summoned_at is None else Party.GUARDIAN
 
 
 def row_for(tx: Tx, ctx: Context, clock: Deadline, actor: Actor) -> ClockRow:

@@ -71,9 +71,11 @@ def _speak(tx: Tx, *, ctx: Context, namnd: NamndId, staff_id: StaffId | None, id
     now = ctx.clock.now()
     running = [] if staff_id is None else _running(tx, ctx, namnd, staff_id)
     wanted = {*ids, *(clock.id for clock in running if _is_due(clock, now))}
-    due = [clock for clock in _held(tx, wanted) if clock.is_running and _is_due(clock, now)]
-    theirs = {owner for owner in {clock.owner for clock in due} if _id_of(who_has(tx, ctx, namnd, owner)) == staff_id}
-    due = [clock for clock in due if clock.owner in theirs]
+    near = {clock.id for clock in _near(running, now)}
+    held = [clock for clock in _held(tx, wanted | near) if clock.is_running]  # at once: of two batches a ring is made
+    theirs = {owner for owner in {clock.owner for clock in held} if _id_of(who_has(tx, ctx, namnd, owner)) == staff_id}
+    held = [clock for clock in held if clock.owner in theirs]
+    due = [clock for clock in held if clock.id in wanted and _is_due(clock, now)]
     if not due:
         return False  # another instance was first
     if not is_office_time(ctx, due[0]):
@@ -82,7 +84,7 @@ def _speak(tx: Tx, *, ctx: Context, namnd: NamndId, staff_id: StaffId | None, id
     if staff_id is None:
         _say_that_nobody_has(tx, ctx, namnd, due)
     else:
-        _speak_to(tx, ctx, staff_id, due, running)
+        _speak_to(tx, ctx, staff_id, due, [clock for clock in held if clock.id in near])
     return True
 
 
@@ -113,33 +115,37 @@ def _put_off(tx: Tx, ctx: Context, due: Sequence[Deadline]) -> None:
         tx.deadlines.save(replace(clock, next_at=opens))
 
 
-def _speak_to(tx: Tx, ctx: Context, staff_id: StaffId, due: Sequence[Deadline], running: Sequence[Deadline]) -> None:
+def _speak_to(tx: Tx, ctx: Context, staff_id: StaffId, due: Sequence[Deadline], near: Sequence[Deadline]) -> None:
+    """Say what is due. What is `near` stands in the list too when it is new: one message is to tell the morning."""
     now, namnd = ctx.clock.now(), due[0].namnd
     today = local(now).date()
     posted, _ = tx.deadlines.ensure_list(namnd, staff_id, today)
     said_now = {clock.id for clock in due if _step(ctx, clock, today, is_listed=posted.ts is not None) is Step.NOW}
     listed = [clock for clock in due if clock.id not in said_now]
+    saved: dict[DeadlineId, Deadline] = {}
     for clock in due:
         if clock.id in said_now:
             tell(tx, clock, staff_id, _why(ctx, clock, now), key=f"{clock.next_at}")
-        _save_spoken_of(tx, ctx, clock, today, None if clock.id in said_now else posted)
+        saved[clock.id] = _save_spoken_of(tx, ctx, clock, today, None if clock.id in said_now else posted)
     if not listed:
         return
-    others = _others(running, {clock.id for clock in listed}, now) if posted.ts is None else []
-    held = _held(tx, (clock.id for clock in others if clock.listed_in != posted.id))
-    for clock in (clock for clock in held if clock.is_running):
+    as_now = [saved.get(clock.id, clock) for clock in near] if posted.ts is None else []
+    beside = [clock for clock in as_now if clock.listed_in != posted.id][: max(0, MOST_LISTED - len(listed))]
+    for clock in beside:
         tx.deadlines.save(replace(clock, listed_in=posted.id))
     draw_list(tx, posted.id)
-    _draw_former(tx, posted, [*listed, *held])
+    _draw_former(tx, posted, [*listed, *beside])
 
 
-def _save_spoken_of(tx: Tx, ctx: Context, clock: Deadline, today: date, posted: PostedList | None) -> None:
-    """Save when a clock is spoken of next. What it was put off until has come."""
+def _save_spoken_of(tx: Tx, ctx: Context, clock: Deadline, today: date, posted: PostedList | None) -> Deadline:
+    """Save when a clock is spoken of next, and return it so. What it was put off until has come."""
     if clock.snoozed_until is not None and clock.snoozed_until <= today:
         clock = replace(clock, snoozed_until=None, snooze_reason="")
     if posted is not None:
         clock = replace(clock, listed_in=posted.id)
-    tx.deadlines.save(scheduled(ctx, clock))
+    clock = scheduled(ctx, clock)
+    tx.deadlines.save(clock)
+    return clock
 
 
 def _step(ctx: Context, clock: Deadline, today: date, *, is_listed: bool) -> Step:
@@ -175,10 +181,9 @@ def _why(ctx: Context, clock: Deadline, now: datetime) -> str:
     return "contact_missing" if stage is Stage.CONTACT else "ladder"
 
 
-def _others(running: Sequence[Deadline], listed: set[DeadlineId], now: datetime) -> list[Deadline]:
-    """Return what stands in the list besides what is due: one message is to tell the whole morning."""
-    near = [clock for clock in running if clock.id not in listed and _is_near(clock, now)]
-    return by_urgency(near, now)[: max(0, MOST_LISTED - len(listed))]
+def _near(running: Sequence[Deadline], now: datetime) -> list[Deadline]:
+    """Return what stands in a new list whether or not it is due to be spoken of."""
+    return by_urgency((clock for clock in running if _is_near(clock, now)), now)[:MOST_LISTED]
 
 
 def _is_near(clock: Deadline, now: datetime) -> bool:

@@ -104,9 +104,19 @@ def _first_free(tx: Tx, namnd: NamndId, contacts: list[ContactId]) -> int:
 
 
 async def book_by_hand(
-    slack_user_id: str, deadline_id: str, on: str, time: str, *, tell_family: bool, key: str, ctx: Context
+    slack_user_id: str,
+    deadline_id: str,
+    on: str,
+    time: str,
+    *,
+    tell_family: bool,
+    reached: tuple[str, ...] = (),
+    key: str,
+    ctx: Context,
 ) -> ClockRow:
     """Boka tid, for what was agreed in words or by telephone; `tell_family` texts it to those who were summoned.
+
+    `reached` are the parties with whom it was agreed now: they have been summoned by it.
 
     Raises NotAllowed, NotFound, Stale, NotYet while the police ask us to wait and the family is to be told, or
     BadInput with a problem per field.
@@ -114,17 +124,20 @@ async def book_by_hand(
 
     def step(tx: Tx, actor: Actor, clock: Deadline) -> Deadline:
         talk = _talk(clock)
-        if talk.police_hold and tell_family:
+        if talk.police_hold and (tell_family or reached):
             raise NotYet("police_hold")
         at = _future(ctx, on, time)
+        parties = tuple(party for party in Party if party.value in reached)
         known = tx.summons.of_deadline(clock.id)
         people = texts.addressees(tx, known[-1]) if known and tell_family else ()
         booked = _booked_for(tx, ctx, clock, known, at, actor.staff.id, is_new=bool(people))
         if booked is not None:
             is_moved = talk.booked_at is not None and talk.booked_at != at
             texts.confirm(tx, ctx, booked, at, people, actor.staff.id, is_moved=is_moved)
-        changed = replace(clock, talk=replace(talk, booked_at=at))
-        return save(tx, ctx, changed, event(ctx, changed, EventKind.BOOKED, actor.staff.id, code=at.isoformat()))
+        changed, summoned = texts.with_summoned(ctx, clock, parties, ctx.clock.now(), by=actor.staff.id)
+        changed = replace(changed, talk=replace(changed.talk or talk, booked_at=at))
+        was_booked = event(ctx, changed, EventKind.BOOKED, actor.staff.id, code=at.isoformat())
+        return save(tx, ctx, changed, *summoned, was_booked)
 
     return await press(slack_user_id, deadline_id, key, step, ctx=ctx)
 

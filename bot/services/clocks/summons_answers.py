@@ -8,6 +8,7 @@ import structlog
 from bot.domain.conversation import Conversation, Message
 from bot.domain.deadline import Deadline, EventKind
 from bot.domain.errors import AuditEntry
+from bot.domain.ids import ContactId, NamndId
 from bot.domain.people import World
 from bot.domain.summons import Purpose, Summons, SummonsState
 from bot.domain.summons_answer import read_answer
@@ -28,7 +29,8 @@ def take_answer(tx: Tx, ctx: Context, conversation: Conversation, message: Messa
     needs to read the text; None when somebody does, or when it has to do with no summons.
     """
     standing = _standing(tx, conversation)
-    chosen = [(clock, summons, at) for clock, summons in standing if (at := _chosen(ctx, summons, message)) is not None]
+    read = ((clock, summons, _chosen(ctx, summons, message, is_only=len(standing) == 1)) for clock, summons in standing)
+    chosen = [(clock, summons, at) for clock, summons, at in read if at is not None]
     if len(chosen) != 1 or not _can_be_booked(chosen[0][0]):
         _for_a_person(tx, ctx, conversation, standing, message)
         return None
@@ -44,6 +46,16 @@ def take_answer(tx: Tx, ctx: Context, conversation: Conversation, message: Messa
     return tx.conversations.get(conversation.id)
 
 
+def hold_clocks(tx: Tx, contact_id: ContactId, namnd: NamndId) -> None:
+    """Hold the clocks that a text from this phone may be about, before its conversation is held.
+
+    Whoever presses a button holds the clock first and then the conversations; the other way round, the answers of a
+    child and a guardian in the same moment would wait for each other.
+    """
+    for deadline_id in sorted({summons.deadline_id for summons in tx.summons.open_with(contact_id, namnd)}):
+        tx.deadlines.get(deadline_id, lock=True)
+
+
 def _standing(tx: Tx, conversation: Conversation) -> list[Standing]:
     """Return the open summons of this phone with their clocks, held for this transaction: the clock first."""
     if conversation.world is not World.MYNDIGHET or conversation.namnd is None:
@@ -57,10 +69,11 @@ def _standing(tx: Tx, conversation: Conversation) -> list[Standing]:
     return found
 
 
-def _chosen(ctx: Context, summons: Summons, message: Message) -> datetime | None:
+def _chosen(ctx: Context, summons: Summons, message: Message, *, is_only: bool) -> datetime | None:
     """Return the time to come that a text chooses; what was written before the summons is about something else."""
-    now = ctx.clock.now()
-    at = read_answer(message.body, summons, message.at) if message.at >= summons.created_at else None
+    if message.at < summons.created_at:
+        return None
+    now, at = ctx.clock.now(), read_answer(message.body, summons, message.at, is_only=is_only)
     return None if at is None or at <= now else at
 
 

@@ -48,8 +48,10 @@ def _summoned(tx: Tx, ctx: Context, summons: Summons, message: Message) -> None:
 
 def _tell_lost(tx: Tx, ctx: Context, summons: Summons, sending: str) -> None:
     clock = tx.deadlines.get(summons.deadline_id, lock=True)
-    if clock is not None and clock.is_running:
-        say(tx, ctx, clock, "summons_failed", key=sending)
+    if clock is None or not clock.is_running:
+        return
+    is_held = clock.talk is not None and clock.talk.police_hold  # then they must not be summoned in another way either
+    say(tx, ctx, clock, "summons_withheld" if is_held else "summons_failed", key=sending)
 
 
 def _tell_not_called_off(tx: Tx, ctx: Context, summons: Summons, sending: str) -> None:

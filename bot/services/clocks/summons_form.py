@@ -97,7 +97,7 @@ def people_in(tx: Tx, ctx: Context, command: Summoning, problems: Problems) -> t
         problems["guardian_number"] = "summons_no_number"
     if problems:
         return ()
-    return tuple(Addressee(_contact(tx, n, languages[n]), who, languages[n]) for n, who in parties.items())
+    return tuple(Addressee(_contact(tx, n), who, languages[n]) for n, who in parties.items())
 
 
 def problem_with_number(tx: Tx, ctx: Context, number: str) -> str | None:
@@ -116,6 +116,7 @@ def problem_with_number(tx: Tx, ctx: Context, number: str) -> str | None:
     return None if ctx.rules.may_text(number) else "outside_trial"
 
 
-def _contact(tx: Tx, number: str, language: str) -> ContactId:
+def _contact(tx: Tx, number: str) -> ContactId:
+    """Return the contact; its language stands with the summons, where the beredskap does not see it."""
     known = tx.people.contact_by_number(number)
-    return (known or tx.people.ensure_contact(number, language=language)).contact.id
+    return (known or tx.people.ensure_contact(number)).contact.id

@@ -43,9 +43,10 @@ def addressees(tx: Tx, summons: Summons) -> tuple[Addressee, ...]:
 
 def offer(tx: Tx, ctx: Context, summons: Summons, to: Iterable[Addressee], author: StaffId) -> None:
     """Text the times that may be chosen from to each phone, each in its own language."""
+    now = ctx.clock.now()
     for person in to:
         body = words.offer(ctx, summons, person.parties, person.language)
-        _text(tx, ctx, summons, person, Purpose.OFFER, body, author)
+        _text(tx, ctx, summons, person, Purpose.OFFER, body, author, now)
 
 
 def confirm(
@@ -59,29 +60,41 @@ def confirm(
     is_moved: bool = False,
 ) -> None:
     """Text the time that has been booked."""
+    now = ctx.clock.now()
     for person in to:
         body = words.confirmation(ctx, summons.namnd, at, person.language, is_moved=is_moved)
-        _text(tx, ctx, summons, person, Purpose.CONFIRMATION, body, author)
+        _text(tx, ctx, summons, person, Purpose.CONFIRMATION, body, author, now)
 
 
 def remind(tx: Tx, ctx: Context, summons: Summons, at: datetime) -> None:
+    now = ctx.clock.now()
     for person in addressees(tx, summons):
         body = words.reminder(ctx, summons.namnd, at, person.language)
-        _text(tx, ctx, summons, person, Purpose.REMINDER, body, None)
+        _text(tx, ctx, summons, person, Purpose.REMINDER, body, None, now)
 
 
 def call_off(tx: Tx, ctx: Context, summons: Summons, at: datetime, author: StaffId) -> None:
     """Text everybody who was summoned that the time `at` no longer holds."""
+    now = ctx.clock.now()
     for person in addressees(tx, summons):
         body = words.called_off(ctx, summons.namnd, at, person.language)
-        _text(tx, ctx, summons, person, Purpose.CALLED_OFF, body, author)
+        _text(tx, ctx, summons, person, Purpose.CALLED_OFF, body, author, now)
 
 
 def _text(
-    tx: Tx, ctx: Context, summons: Summons, to: Addressee, purpose: Purpose, body: str, author: StaffId | None
+    tx: Tx,
+    ctx: Context,
+    summons: Summons,
+    to: Addressee,
+    purpose: Purpose,
+    body: str,
+    author: StaffId | None,
+    now: datetime,
 ) -> None:
-    """Say it in the conversation with that phone: in somebody's name, or by itself when `author` is None."""
-    now = ctx.clock.now()
+    """Say it in the conversation with that phone: in somebody's name, or by itself when `author` is None.
+
+    `now` is the same for all that is sent at once: by it one knows that they belong together when they are lost.
+    """
     conversation = conversation_with(tx, ctx, to.contact_id, summons.namnd, is_new=purpose is Purpose.OFFER)
     if author is None:
         changed, message = say_unasked(tx, conversation, f"summons_{purpose.value}", body, at=now)
@@ -133,9 +146,12 @@ def _our_number(ctx: Context, namnd: NamndId) -> OurNumber:
 
 
 def with_summoned(
-    ctx: Context, clock: Deadline, parties: Iterable[Party], at: datetime
+    ctx: Context, clock: Deadline, parties: Iterable[Party], at: datetime, *, by: StaffId | None = None
 ) -> tuple[Deadline, list[ClockEvent]]:
-    """Return the clock with these counted as summoned at `at`, and what is new in that; the first time counts."""
+    """Return the clock with these counted as summoned at `at`, and what is new in that; the first time counts.
+
+    `by` is who says so; None when the carrier or the family's own answer does.
+    """
     talk, events = clock.talk, list[ClockEvent]()
     if talk is None:
         return clock, events
@@ -146,6 +162,6 @@ def with_summoned(
             talk = replace(talk, child_summoned_at=first)
         else:
             talk = replace(talk, guardian_summoned_at=first)
-        if known is None:
-            events.append(event(ctx, clock, EventKind.SUMMONED, None, code=party.value))
+        if first != known:
+            events.append(event(ctx, clock, EventKind.SUMMONED, by, code=party.value))
     return replace(clock, talk=talk), events

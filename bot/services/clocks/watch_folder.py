@@ -19,16 +19,13 @@ from bot.domain.calendar import local
 from bot.domain.case_import import REQUIRED, CaseImport, WatchedFolder
 from bot.domain.errors import Busy, NotAllowed
 from bot.domain.ids import new_id
-from bot.domain.outbound import Priority
-from bot.ports import Tx
-from bot.services.clocks.access import leaders_of
+from bot.services.clocks.import_notices import say_to_leaders, say_what_waits
 from bot.services.context import Context
 from bot.services.imports.case_table import CannotRead, CaseTable, read_cases
 from bot.services.imports.cases import CasesResult, import_cases
 from bot.services.imports.rejected import rejected_path, write_rejected
 from bot.services.imports.run import CannotImport
 from bot.services.shared.alone import guarded
-from bot.services.shared.placing import notice
 from bot.texts import case_words as words
 
 log = structlog.get_logger(__name__)
@@ -62,6 +59,7 @@ async def watch_folder(*, ctx: Context) -> int:
     config = ctx.rules.case_import
     count = 0
     for folder in () if config is None else config.folders:
+        await say_what_waits(folder, ctx=ctx)
         while (taken := await asyncio.to_thread(_take, folder, ctx)) is not None:
             await guarded(_read_in(taken, config, ctx), event="case_file_not_moved", namnd=folder.namnd)
             count += 1
@@ -151,14 +149,8 @@ async def _refuse(taken: _Taken, ctx: Context, why: str, once: str) -> None:
 
 async def _tell_leaders(taken: _Taken, ctx: Context, key: str, once: str, values: Mapping[str, str]) -> None:
     """Tell whoever leads the unit, once a day for the same file; it is named by when it was taken, nothing else."""
-    namnd = ctx.rules.namnder[taken.folder.namnd]
-    shown = {"namnd": namnd.short_name, "stamp": taken.stamp, **values}
-
-    def tell(tx: Tx) -> None:
-        for leader in leaders_of(tx, namnd.id):
-            notice(tx, leader.id, key, dedupe=f"{key}:{namnd.id}:{once}", priority=Priority.NORMAL, **shown)
-
-    await ctx.store.write(tell)
+    shown = {"namnd": ctx.rules.namnder[taken.folder.namnd].short_name, "stamp": taken.stamp, **values}
+    await say_to_leaders(taken.folder, key, once, shown, ctx=ctx)
 
 
 def _write_rejected(taken: _Taken, result: CasesResult) -> None:

@@ -35,13 +35,14 @@ Key = tuple[str, ClockKind, datetime]  # by which a clock is known again
 class CaseLine:
     """One row that could be read. Instants are UTC, to the minute; `owner` is as it was written.
 
-    `ended_at` is None when only the day is known.
+    `ended_at` is None when only the day is known. `has_time`: the time of receipt was written, not only its day.
     """
 
     line: int
     case_ref: str
     kinds: tuple[ClockKind, ...]
     received_at: datetime
+    has_time: bool = True
     owner: str = field(default="", repr=False)
     gender: Gender | None = None
     wants_feedback: bool = False
@@ -172,6 +173,7 @@ class _RowReader:
             case_ref=case_ref,
             kinds=_kinds_to_start(kinds, wants_feedback=wants_feedback, open_utredning=open_utredning),
             received_at=received_at,
+            has_time=self._has_time(),
             owner=self._cell("owner"),
             gender=gender,
             wants_feedback=wants_feedback,
@@ -233,6 +235,10 @@ class _RowReader:
         if wall is not None and moment.wall not in {None, wall}:
             self._wrong(words.TWO_TIMES, "received_time", other=self._table.heading("received_on"))
         return self._past(moment if wall is None else Moment(moment.day, wall), "received_on", MIDNIGHT)
+
+    def _has_time(self) -> bool:
+        moment = self._moment("received_on")
+        return self._time("received_time") is not None or (moment is not None and moment.wall is not None)
 
     def _decided(self, line: CaseLine) -> CaseLine:
         moment = self._moment("decided_on")

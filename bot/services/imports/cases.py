@@ -151,8 +151,10 @@ async def _all_plans(
 
 
 def _plan(tx: Tx, *, planner: Planner, lines: Sequence[CaseLine]) -> CasePlan:
+    """Decide what some rows change. One without a time of receipt is what somebody has registered with one."""
     known = tx.deadlines.known(planner.namnd, [key for line in lines for key in line.keys])
-    return planner.plan(lines, known)
+    of_the_day = [key for line in lines if not line.has_time for key in line.keys if key not in known]
+    return planner.plan(lines, tx.deadlines.known_on_day(planner.namnd, of_the_day) | known)
 
 
 def _write(tx: Tx, *, ctx: Context, planner: Planner, lines: Sequence[CaseLine], admitted: _Admitted) -> CasePlan:

@@ -1,6 +1,6 @@
 """Who is asking, and may they? Both answers go to the audit log."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.domain.conversation import Conversation
@@ -12,7 +12,9 @@ from bot.domain.secrecy import Act, Actor, Allowed, Denied, Subject, Turn, may, 
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.shared.responsible import responsible_for
+from bot.texts import DEFAULT_LANGUAGE
 
+LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 FORMER_SHIFTS: Final = timedelta(days=7)  # a note may be written until the next working day ends; Christmas is long
 
 
@@ -50,13 +52,26 @@ def answers_for(ctx: Context, lending_namnd: NamndId) -> frozenset[NamndId]:
 
 def contact_of(tx: Tx, conversation: Conversation) -> LinkedContact:
     """Return the other end of a conversation, with the links that its readers may know of."""
-    return known_to(conversation, tx.people.contact(conversation.contact_id))
+    return known_to(conversation, tx.people.contact(conversation.contact_id), summoned_in(tx, conversation))
 
 
-def known_to(conversation: Conversation, contact: LinkedContact) -> LinkedContact:
-    """Return `contact` with the links of the conversation's nämnd; who is enrolled is not for the other world."""
+def known_to(conversation: Conversation, contact: LinkedContact, language: str = DEFAULT_LANGUAGE) -> LinkedContact:
+    """Return `contact` with the links of the conversation's nämnd; who is enrolled is not for the other world.
+
+    There `language` is theirs, whatever the beredskap has written down.
+    """
     known = contact.within(conversation.namnd)
-    return known.as_stranger() if conversation.world is World.MYNDIGHET else known
+    return known.as_stranger(language) if conversation.world is World.MYNDIGHET else known
+
+
+def summoned_in(tx: Tx, conversation: Conversation) -> str:
+    """Return the language in which the unit last summoned this phone; Swedish where it never has."""
+    if conversation.world is not World.MYNDIGHET or conversation.namnd is None:
+        return DEFAULT_LANGUAGE
+    newest = tx.summons.newest_with(conversation.contact_id, conversation.namnd, LONG_AGO)
+    said = [] if newest is None else tx.summons.messages_of(newest.id)
+    mine = [message.language for message in said if message.contact_id == conversation.contact_id]
+    return mine[-1] if mine else DEFAULT_LANGUAGE
 
 
 def subject_of(tx: Tx, ctx: Context, conversation: Conversation, contact: LinkedContact) -> Subject:

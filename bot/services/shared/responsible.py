@@ -9,6 +9,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.deadline import Deadline
 from bot.domain.ids import NamndId, StaffId
 from bot.domain.people import Role, Staff, World
+from bot.domain.secrecy import Actor
 from bot.domain.summons import Summons
 from bot.ports import Tx
 from bot.services.context import Context
@@ -40,6 +41,20 @@ def clocks_behind(tx: Tx, conversation: Conversation) -> list[Deadline]:
     """
     found = [tx.deadlines.get(summons.deadline_id) for summons in _summons_behind(tx, conversation)]
     return list({clock.id: clock for clock in found if clock is not None}.values())
+
+
+def cases_behind(tx: Tx, ctx: Context, conversation: Conversation, reader: Actor | None) -> tuple[str, ...]:
+    """Return the references of the cases that a conversation is about, of those that `reader` may see."""
+    if reader is None:
+        return ()
+    leads = reader.staff.namnder(Role.LEADER, world=World.MYNDIGHET)
+    shown = set()
+    for clock in clocks_behind(tx, conversation):
+        person = who_has(tx, ctx, clock.namnd, clock.owner)
+        has_it = reader.staff.id in {clock.owner, None if person is None else person.id}
+        if has_it or clock.namnd in leads:
+            shown.add(clock.case_ref)
+    return tuple(sorted(shown))
 
 
 def _summons_behind(tx: Tx, conversation: Conversation) -> list[Summons]:

@@ -21,6 +21,7 @@ from bot.services.context import Context
 from bot.services.shared.access import actor, ask, contact_of
 from bot.services.shared.people_shown import people_of
 from bot.services.shared.placing import is_inline
+from bot.services.shared.responsible import cases_behind
 
 PAGE = 30  # messages that a modal shows at a time; it holds 100 blocks
 FAILED = frozenset({"undelivered", "failed", "canceled", "uncertain"})
@@ -108,6 +109,7 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         can_link=conversation.namnd is not None and contact.role is None and conversation.world is World.BEREDSKAP,
         is_inline=is_inline(tx, ctx, conversation, post.target),
         is_plain=conversation.world is World.MYNDIGHET,
+        cases=() if has_moved else cases_behind(tx, ctx, conversation, reader),
     )
 
 
@@ -158,6 +160,7 @@ def conversation_view(
         language=contact.contact.language,
         is_trial=ctx.rules.is_trial,
         last_note=_last_note(tx, conversation),
+        cases=cases_behind(tx, ctx, conversation, reader),
     )
 
 

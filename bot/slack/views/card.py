@@ -8,7 +8,7 @@ from bot.domain.conversation import Ground
 from bot.domain.slack_text import escape_mrkdwn
 from bot.slack.ids import ActionId
 from bot.slack.kit import Block, actions, button, confirm, context, header, mention, mrkdwn, section
-from bot.texts import Texts, when
+from bot.texts import Texts, listed, when
 
 GROUND_LINES = {
     Ground.CLOSED: "card.ground_closed",
@@ -51,6 +51,8 @@ def _title(card: Card, texts: Texts, codes: str, *, is_waiting: bool) -> str:
 
 def _lines(card: Card, texts: Texts, now: datetime) -> list[str]:
     sender = texts.staff(f"sender.{card.sender.value}")
+    if card.cases:
+        sender = texts.staff("card.summoned", refs=listed([escape_mrkdwn(ref) for ref in card.cases]))
     who = texts.staff("card.who", sender=sender, namnd=escape_mrkdwn(card.namnd_name)) if card.namnd_name else sender
     lines = [who[:1].upper() + who[1:]]
     if card.ground in GROUND_LINES and card.closed_at is None:

@@ -1,14 +1,19 @@
 """Which buttons stand in a clock's modal: the most likely next step first, and nothing that may not be done now."""
 
+from bot.domain.calendar import local
 from bot.domain.clock_views import ClockView
 from bot.domain.clocks import ClockKind
 from bot.domain.deadline import ClockState, EventKind, Stage
+from bot.domain.delivery import FINAL, DeliveryStatus
 from bot.domain.summons import SummonsState
 from bot.slack.ids import ActionId
 from bot.slack.kit import Block, actions, button, confirm
 from bot.slack.views.clock_row import settle_key
 from bot.texts import Texts
 
+UNDER_WAY = frozenset(
+    status.value for status in DeliveryStatus if status not in FINAL and status is not DeliveryStatus.UNCERTAIN
+)
 FEEDBACK_ASKED_OF = frozenset({ClockKind.FORHANDSBEDOMNING, ClockKind.UTREDNING})
 
 
@@ -17,7 +22,8 @@ def step_blocks(view: ClockView, texts: Texts) -> list[Block]:
     made = _steps(view, texts)
     if not made:
         return []
-    if view.row.stage is not Stage.MEETING or _wants_owner(view):  # a talk that is booked waits for its day
+    is_waiting = view.row.stage is Stage.MEETING or is_on_its_way(view)  # for its day, or for our text to arrive
+    if not is_waiting or _wants_owner(view):
         made[0]["style"] = "primary"
     return [actions(*made)]
 
@@ -80,7 +86,7 @@ def _others(view: ClockView, texts: Texts) -> list[Block]:
     is_running = row.state is ClockState.RUNNING
     if is_running and view.may_extend:
         made.append(_plain(view, texts, ActionId.CLOCK_EXTEND))
-    if is_running:
+    if is_running and _can_wait(view):
         made.append(_plain(view, texts, ActionId.CLOCK_SNOOZE))
     if is_running and view.may_assign and not _wants_owner(view):
         made.append(_plain(view, texts, ActionId.CLOCK_ASSIGN))
@@ -94,6 +100,22 @@ def _others(view: ClockView, texts: Texts) -> list[Block]:
     if is_running:
         made.append(_asked(view, texts, ActionId.CLOCK_WITHDRAW, "withdraw", danger=True))
     return made
+
+
+def is_on_its_way(view: ClockView) -> bool:
+    """Tell whether a summons has been sent and may still arrive: whoever has it is not to be summoned again."""
+    if view.row.stage is not Stage.SUMMON or view.summons is None or view.summons.state is not SummonsState.OFFERED:
+        return False
+    return any(person.status in UNDER_WAY for person in view.summons.people)
+
+
+def _can_wait(view: ClockView) -> bool:
+    """Tell whether there is a day to put the reminder off to: one that is no later than the last that helps."""
+    limit = view.row.limit
+    if view.now >= limit.due_at:
+        return True
+    is_talk = view.row.kind is ClockKind.ALLVARSSAMTAL
+    return local(view.now).date() < (local(limit.act_before).date() if is_talk else limit.plan_on)
 
 
 def is_late(view: ClockView) -> bool:

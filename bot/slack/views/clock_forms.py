@@ -138,10 +138,7 @@ def reason_form(view: ClockView, texts: Texts) -> Block:
 
 def summoned_form(view: ClockView, texts: Texts) -> Block:
     """Somebody has been summoned by phone, by letter or in school."""
-    who = [
-        option(texts.staff("clock_form.summoned_child"), Party.CHILD.value),
-        option(texts.staff("clock_form.summoned_guardian"), Party.GUARDIAN.value),
-    ]
+    who = [_party(party, texts) for party in Party]
     blocks = [
         *about(view, texts),
         section(mrkdwn(texts.staff("clock_form.summoned_text"))),
@@ -162,6 +159,12 @@ def book_form(view: ClockView, texts: Texts) -> Block:
     """A time that the family has said in words or by phone. Those who were summoned by sms can be told by sms."""
     title = texts.staff("clock_form.book_on")
     blocks = [*about(view, texts), field(ON, title, day_picker(ActionId.DATE)), time_field(texts)]
+    stamps = {Party.CHILD: view.child_summoned_at, Party.GUARDIAN: view.guardian_summoned_at}
+    who = [_party(party, texts) for party, at in stamps.items() if at is None]
+    if who and not view.police_hold:
+        hint = texts.staff("clock_form.book_reached_hint")
+        element = checkboxes(ActionId.FIELD, who, chosen=[])
+        blocks.append(field(WHO, texts.staff("clock_form.book_reached"), element, hint=hint, optional=True))
     if view.summons is not None and view.summons.people:
         tell = option(texts.staff("clock_form.book_tell_sms"), YES)
         hint = texts.staff("clock_form.book_tell_hint")
@@ -174,6 +177,10 @@ def book_form(view: ClockView, texts: Texts) -> Block:
         submit=texts.staff("modal.save"),
         callback=CallbackId.CLOCK_BOOK.value,
     )
+
+
+def _party(party: Party, texts: Texts) -> Block:
+    return option(texts.staff(f"clock_form.summoned_{party.value}"), party.value)
 
 
 def about(view: ClockView, texts: Texts) -> list[Block]:

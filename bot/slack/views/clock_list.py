@@ -31,6 +31,7 @@ from bot.slack.views.clock_row import (
     DOT,
     assign_button,
     counted,
+    lacking_words,
     must_be_done_today,
     open_button,
     owner_sections,
@@ -50,6 +51,7 @@ MOST_OWNERS: Final = 30
 UNOWNED_SHARE: Final = 2  # those that nobody has get half of what is left, however much is overdue
 NAME: Final = 80
 UNOWNED: Final = "unowned"
+ANSWER_WORDS: Final = "answer_words"
 
 
 def clocks_message(shown: ClockList, texts: Texts, now: datetime) -> dict[str, Any]:
@@ -67,11 +69,12 @@ def clocks_message(shown: ClockList, texts: Texts, now: datetime) -> dict[str, A
 def clock_message(notice: ClockNotice, texts: Texts, now: datetime) -> dict[str, Any]:
     """Return what is said of one clock at once. `notice.why` is a key under `clock.now`."""
     row = notice.row
+    time = time_words(row, texts, now) or texts.staff(f"clock.stage.{row.stage.value}")
     words = texts.staff(
-        f"clock.now.{notice.why}",
+        _said(notice),
         ref=safe_ref(row.case_ref),
         kind=texts.staff(f"clock.kind.{row.kind.value}"),
-        time=time_words(row, texts, now) or texts.staff(f"clock.stage.{row.stage.value}"),
+        time=f"{time} ({lacking_words(row, texts)})" if row.lacking is not None else time,
         booked=texts.staff("clock.no_time") if row.booked_at is None else near_time(row.booked_at, now),
         who=mention(row.stand_in_for or row.owner) or texts.staff("clock.owner_none"),
     )
@@ -84,6 +87,12 @@ def clock_message(notice: ClockNotice, texts: Texts, now: datetime) -> dict[str,
     return {"text": cut(words.replace("*", ""), MESSAGE_TEXT), "blocks": blocks}
 
 
+def _said(notice: ClockNotice) -> str:
+    """Return the key of what is said. When a time is booked already, an answer in words asks for none."""
+    is_booked = notice.why == ANSWER_WORDS and notice.row.booked_at is not None
+    return "clock.answer_booked" if is_booked else f"clock.now.{notice.why}"
+
+
 def unit_message(unit: UnitMessage, texts: Texts, now: datetime) -> dict[str, Any]:
     """Return what a leader is told in the morning; once a week with a line for each handläggare."""
     overdue, unowned = len(unit.overdue) + unit.more_overdue, len(unit.unowned) + unit.more_unowned
@@ -94,7 +103,7 @@ def unit_message(unit: UnitMessage, texts: Texts, now: datetime) -> dict[str, An
         lines = owner_sections(unit.owners, texts, local(now).date(), most=MOST_OWNERS)
         above += [header(texts.staff("clock.unit_owners")), *lines]
     below: list[Block] = [actions(button(ActionId.UNIT_OPEN, texts.staff("button.unit_open"), "unit", style="primary"))]
-    below.append(context(texts.staff("clock.updated", at=short_when(now, unit.day))))
+    below.append(context(texts.staff("clock.unit_as_of", at=short_when(now, unit.day))))
     headings = [header(texts.staff(key)) for key in ("clock.unit_overdue", "clock.unit_unowned")]
     frame = [*above, *below, *headings]
     nobodys = [_unowned_row(row, texts, now) for row in unit.unowned]

@@ -29,7 +29,7 @@ from bot.slack.kit import (
     plain_context,
     section,
 )
-from bot.slack.views.clock_buttons import other_blocks, step_blocks
+from bot.slack.views.clock_buttons import is_on_its_way, other_blocks, step_blocks
 from bot.slack.views.clock_history import event_blocks, newest_first
 from bot.slack.views.clock_row import DOT, open_button, row_blocks, row_words, safe_ref, state_words
 from bot.texts import Texts, capital, long_day, near_day, near_time, when
@@ -149,8 +149,10 @@ def _summons(view: ClockView, texts: Texts) -> list[Block]:
     lines = [said]
     for nth, at in enumerate(summons.times):
         lines.append(texts.staff("clock.summons_time", number=summons.first_number + nth, at=near_time(at, view.now)))
+    under_way = [context(texts.staff("clock.summons_under_way"))] if is_on_its_way(view) else []
     return [
         section(mrkdwn("\n".join(lines))),
+        *under_way,
         *(_person(person, texts, view.now) for person in summons.people[:MOST_PEOPLE]),
     ]
 

@@ -44,8 +44,14 @@ def state_words(row: ClockRow, texts: Texts, now: datetime) -> list[str]:
         return [outcome_words(row.outcome, texts), *reason]
     if row.is_overdue and row.reason is None:
         reason = [texts.staff("clock.reason_none")]
-    parts = [time_words(row, texts, now), _stage(row, texts, now), *reason, _snoozed(row, texts, local(now).date())]
+    stage, rests = _stage(row, texts, now), _snoozed(row, texts, local(now).date())
+    parts = [time_words(row, texts, now), stage, lacking_words(row, texts), *reason, rests]
     return [words for words in parts if words]
+
+
+def lacking_words(row: ClockRow, texts: Texts) -> str:
+    """Return who is left to summon when only one of child and guardian has been; else ""."""
+    return "" if row.lacking is None else texts.staff(f"clock.lacking_{row.lacking.value}")
 
 
 def outcome_words(outcome: Outcome | None, texts: Texts) -> str:
@@ -113,7 +119,7 @@ def _stage(row: ClockRow, texts: Texts, now: datetime) -> str:
     if row.stage is Stage.DECIDE:
         return ""
     if row.stage is Stage.SUMMON:
-        return texts.staff("clock.not_summoned") if row.is_overdue else ""
+        return texts.staff("clock.not_summoned") if row.is_overdue and row.lacking is None else ""
     return texts.staff(f"clock.stage.{row.stage.value}")
 
 

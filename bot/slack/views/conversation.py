@@ -28,7 +28,7 @@ from bot.slack.kit import (
 from bot.slack.views.card import failure_text, resend_button, state_text
 from bot.slack.views.note import background_buttons, person_words
 from bot.slack.views.thread import media_text
-from bot.texts import Texts, when
+from bot.texts import Texts, listed, when
 
 REPLY = "reply"
 KIND = "kind"
@@ -109,7 +109,10 @@ def _about(view: ConversationView, texts: Texts) -> list[Block]:
     blocks: list[Block] = []
     if view.is_trial:
         blocks.append(context(texts.staff("trial.banner")))
-    who = [person_words(person, texts) for person in view.people] or [texts.staff("modal.unknown_person")]
+    unknown = texts.staff("modal.unknown_person")
+    if view.cases:
+        unknown = texts.staff("modal.summoned", refs=listed(list(view.cases)))
+    who = [person_words(person, texts) for person in view.people] or [unknown]
     if view.namnd_name:
         who.append(view.namnd_name)
     blocks.append(section(plain("\n".join(who))))
