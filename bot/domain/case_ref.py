@@ -4,14 +4,13 @@ import re
 import unicodedata
 from typing import Final
 
-from bot.domain.personnummer import holds_personnummer
+from bot.domain.personnummer import has_its_form, holds_personnummer
 
 MOST: Final = 32  # characters
 DASHES: Final = re.compile(r"\s*[-‐‑‒–—―−]+(?:\s*[-‐‑‒–—―−]+)*\s*")
 FORM: Final = re.compile(r"(?:[^\W\d_]|[0-9])(?:[^\W\d_]|[-0-9/.])*")
 DIGIT: Final = re.compile(r"[0-9]")
 DIGITS_IN_PARTS: Final = re.compile(r"[0-9](?:[-/.]?[0-9])+")
-LENGTHS: Final = frozenset({10, 12})  # digits of a personnummer, without the century and with it
 
 
 def clean_ref(text: str) -> str:
@@ -47,8 +46,6 @@ def problem_with_ref(text: str) -> str | None:
 
 
 def _is_personal(text: str) -> bool:
-    """Tell whether there is a personnummer in a reference, whatever stands between its digits."""
-    if holds_personnummer(text):
-        return True
+    """Tell whether what looks like a personnummer stands in a reference, whatever stands between its digits."""
     runs = (re.sub("[-/.]", "", found.group()) for found in DIGITS_IN_PARTS.finditer(text))
-    return any(len(run) in LENGTHS and holds_personnummer(f"{run[:-4]}-{run[-4:]}") for run in runs)
+    return holds_personnummer(text) or any(has_its_form(run) for run in runs)

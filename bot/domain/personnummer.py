@@ -20,6 +20,7 @@ SPACES: Final = re.compile(" +")
 SAMORDNING: Final = 60  # is added to the day in a samordningsnummer
 MOBILE: Final = "07"  # ten digits in a row that begin so are a phone number
 CENTURIES: Final = ("19", "20")  # that a year of two digits may be in
+LENGTHS: Final = (10, 12)  # digits, without the century and with it
 MINUS_SIGNS: Final = frozenset("\N{MINUS SIGN}\N{HYPHEN BULLET}\N{MODIFIER LETTER MINUS SIGN}\N{HEAVY MINUS SIGN}")
 
 
@@ -33,6 +34,22 @@ def holds_personnummer(text: str) -> bool:
     """
     plain = _plain(text)
     return any(_is_one(found, plain) for found in CANDIDATE.finditer(plain))
+
+
+def has_its_form(digits: str) -> bool:
+    """Tell whether ten or twelve digits in a row begin with a date, whatever the check digit says.
+
+    For where nothing else has any business to be so: somebody may have mistyped their own.
+
+    >>> has_its_form("201203041234"), has_its_form("2026112001")
+    (True, False)
+    """
+    if len(digits) not in LENGTHS:
+        return False
+    centuries = (digits[:2],) if len(digits) == max(LENGTHS) else CENTURIES
+    yy, mm, dd = (int(digits[at : at + 2]) for at in range(len(digits) - 10, len(digits) - 4, 2))
+    day = dd - SAMORDNING if dd > SAMORDNING else dd
+    return any(century in CENTURIES and _is_day(int(f"{century}{yy:02}"), mm, day) for century in centuries)
 
 
 def _plain(text: str) -> str:

@@ -59,6 +59,8 @@ def test_what_is_no_reference_is_told_why(written: str, problem: str | None) -> 
         "20121212–1212",
         "0703102392",  # born 2007: no phone number stands here
         "121212 1212",
+        "20120304-1234",  # mistyped: the check digit is wrong
+        "K-120364-1234",  # a samordningsnummer, the same
     ],
 )
 def test_a_personnummer_is_no_reference(written: str) -> None:
