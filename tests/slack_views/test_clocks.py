@@ -261,7 +261,7 @@ def test_the_rows_stand_in_the_order_given_and_the_rest_is_counted(count: int) -
 def test_the_next_step_of_each_row_is_one_tap_away() -> None:
     stages = {
         Stage.SUMMON: ["clock_summon", "clock_open"],
-        Stage.CONTACT: ["clock_open"],
+        Stage.CONTACT: ["clock_summon", "clock_open"],
         Stage.HOLD: ["clock_open"],
         Stage.ANSWER: ["clock_book", "clock_open"],
         Stage.MEETING: ["clock_open"],

@@ -173,6 +173,7 @@ def step_buttons(row: ClockRow, texts: Texts) -> list[Block]:
     step = {
         Stage.DECIDE: (ActionId.CLOCK_SETTLE, settle_key(row.kind)),
         Stage.SUMMON: (ActionId.CLOCK_SUMMON, "button.clock_summon"),
+        Stage.CONTACT: (ActionId.CLOCK_SUMMON, "button.clock_summon"),  # whose form asks for the numbers
         Stage.ANSWER: (ActionId.CLOCK_BOOK, "button.clock_book"),
         Stage.OUTCOME: (ActionId.CLOCK_SETTLE, settle_key(row.kind)),
     }.get(row.stage)

@@ -135,7 +135,8 @@ def _by_when(row: ClockRow, texts: Texts, now: datetime) -> str:
     if row.kind is ClockKind.ALLVARSSAMTAL:
         if limit.act_before <= now:
             return texts.staff("clock_form.registered_call_now", due=due)
-        return texts.staff("clock_form.registered_call", before=before(limit.act_before, now), due=due)
+        key = "clock.call_early" if limit.act_before < limit.due_at else "clock.call"
+        return texts.staff(key, before=before(limit.act_before, now), due=due)
     if limit.plan_on == limit.due_on:
         return texts.staff("clock_form.registered_day", due=due)
     if limit.plan_on < today:
