@@ -87,3 +87,20 @@ async def test_it_fits_a_phone(sandbox: Sandbox, page: Page, pictures: Path) -> 
     await expect(page.get_by_test_id("modal")).to_contain_text("hej hej")
     await page.screenshot(path=pictures / "mobil.png", animations="disabled")
     assert await wider_than_the_screen(page) == []
+
+
+FOLLOWED_WHILE_DRAWING = """
+async () => {
+  const store = await import("/page/store.js");
+  location.hash = "#user=U09&tab=slack"; // the browser tells of it later
+  store.writeAddress(); // as a message that comes in just now would
+}
+"""
+
+
+async def test_a_link_that_is_followed_while_something_comes_in_is_followed(sandbox: Sandbox, page: Page) -> None:
+    """What the page writes in the address bar must not undo a link whose hashchange is still on its way."""
+    await page.goto(f"{sandbox.url}/#phone={NOVA}&user=U01&tab=slack")
+    await expect(page.get_by_test_id("clock")).to_contain_text("18.0")
+    await page.evaluate(FOLLOWED_WHILE_DRAWING)
+    await expect(page).to_have_url(re.compile("user=U09"))

@@ -97,9 +97,11 @@ export function settleChoices() {
 // --- the address bar --------------------------------------------------------------------------------------------
 
 const LINKED = ["phone", "user", "channel", "thread", "tab"];
+let followed = null; // the address that the page shows, or that it wrote itself
 
 export function readAddress() {
   const wanted = {};
+  followed = location.hash;
   for (const pair of location.hash.slice(1).split("&")) {
     const [name, value] = pair.split("=");
     if (!LINKED.includes(name) || value === undefined) continue;
@@ -116,6 +118,7 @@ export function readAddress() {
 
 export function writeAddress() {
   if (!ui.phone && !ui.user) return;
+  if (location.hash !== followed) return; // somebody has followed a link: hashchange is on its way, and must find it
   const thread = ui.threads[ui.user];
   const values = {
     phone: ui.phone, user: ui.user, channel: ui.user && placeOf(ui.user),
@@ -126,4 +129,5 @@ export function writeAddress() {
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replace("%2B", "+")}`)
     .join("&");
   if (`#${hash}` !== location.hash) history.replaceState(null, "", `#${hash}`);
+  followed = location.hash;
 }
