@@ -21,6 +21,8 @@ class OutboxKind(str, Enum):
     CLOCKS = "clocks"  # post or update the morning's list of one handläggare
     CLOCK = "clock"  # tell somebody of one clock at once
     UNIT = "unit"  # tell a leader what is overdue and what nobody has
+    STAFF_SMS = "staff_sms"  # an sms to a member of staff's own phone; may come twice rather than not at all
+    ALERT = "alert"  # tell the alert channel what somebody must act on, or that it is over
 
 
 class Priority(IntEnum):

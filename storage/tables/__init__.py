@@ -46,10 +46,13 @@ from storage.tables.myndighet import (
     SummonsMessageRow,
     SummonsRow,
 )
+from storage.tables.reserve import ReserveLinkRow, StaffPinRow
+from storage.tables.watch import AlertRow, InstanceRow, TickRow
 
 __all__ = [
     "AbsenceRow",
     "ActionRow",
+    "AlertRow",
     "AuditRow",
     "BackgroundRow",
     "Base",
@@ -68,18 +71,22 @@ __all__ = [
     "EpisodeRow",
     "HeldReplyRow",
     "InboxRow",
+    "InstanceRow",
     "JavRow",
     "JobRunRow",
     "MessageRow",
     "NoteRow",
     "OpenViewRow",
     "OutboxRow",
+    "ReserveLinkRow",
     "ShiftRow",
     "SlackPostRow",
     "StaffPhoneRow",
+    "StaffPinRow",
     "StaffRoleRow",
     "StaffRow",
     "SummonsMessageRow",
     "SummonsRow",
+    "TickRow",
     "YouthRow",
 ]

@@ -86,6 +86,8 @@ class OutboxRow(Base, table=True):
             "clocks",
             "clock",
             "unit",
+            "staff_sms",
+            "alert",
         ),
         one_of("state", "due", "sending", "sent", "failed", "uncertain", "dropped"),
         Index("ix_outbox_state_next_at", "state", "next_at"),
