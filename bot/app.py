@@ -125,6 +125,7 @@ async def _parts(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Contex
         chat=SlackChat(client, settings.texts, clock, bot_user_id=settings.file.slack.bot_user_id),
         sms=sms,
         status_url=f"{env.public_base_url}/twilio/status",
+        reserve_url=f"{env.public_base_url}/reserv",
         as_webhook=raw_from_list,
     )
     try:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 from bot.domain.absence import Absence
+from bot.domain.alerts import Alert, AlertCode, AlertNotice, Instance, TickRun
 from bot.domain.background import Background
 from bot.domain.cards import Card, ConversationView, Home, Notice, ThreadReply
 from bot.domain.clock_views import ClockList, ClockNotice, UnitMessage
@@ -43,6 +44,7 @@ from bot.domain.notes import Note
 from bot.domain.outbound import OutboxKind, OutboxState, Priority
 from bot.domain.people import AgeBand, Basis, Link, LinkedContact, LinkRole, Role, Staff, World, Youth
 from bot.domain.reaction import Action
+from bot.domain.reserve import ReserveLink, StaffPin
 from bot.domain.sending import OutgoingSms, ProviderSms, SmsDirection, SmsReceipt
 from bot.domain.summons import Summons, SummonsMessage
 
@@ -518,6 +520,46 @@ class AbsenceRepo(Protocol):
         """Return the same for every nämnd."""
 
 
+class WatchRepo(Protocol):
+    """What the program knows of itself: its instances, its ticks, and what somebody must act on."""
+
+    def beat(self, instance: Instance) -> None:
+        """Write down that an instance is alive; its first beat adds it."""
+
+    def instances(self, since: datetime) -> list[Instance]:
+        """Return those seen at `since` (wire time) or later, the oldest first."""
+
+    def forget_instances(self, before: datetime) -> None: ...
+    def ran(self, name: str, at: datetime) -> None:
+        """A tick has done its work to the end at `at` (wire time); a later time that stands already is kept."""
+
+    def failed(self, name: str, at: datetime) -> None:
+        """A tick has failed; the first time of several is kept."""
+
+    def ticks(self) -> list[TickRun]: ...
+    def open_alert(self, key: str, code: AlertCode, values: Mapping[str, str]) -> Alert | None:
+        """Open an alert; None when one with that key is open already (its values are brought up to date)."""
+
+    def close_alert(self, key: str) -> Alert | None:
+        """Close the open alert with that key; None when there is none."""
+
+    def alert(self, alert_id: int) -> Alert | None: ...
+    def open_alerts(self) -> list[Alert]: ...
+    def alert_placed(self, alert_id: int, posted: Posted) -> None: ...
+
+
+class ReserveRepo(Protocol):
+    """PINs and links of the reservväg. Tokens, cookies and PINs are kept as hashes only."""
+
+    def pin(self, staff_id: StaffId, *, lock: bool = False) -> StaffPin | None: ...
+    def save_pin(self, pin: StaffPin) -> None: ...
+    def add_link(self, link: ReserveLink) -> None: ...
+    def save_link(self, link: ReserveLink) -> None: ...
+    def link_by_token(self, token_hash: bytes, *, lock: bool = False) -> ReserveLink | None: ...
+    def link_by_session(self, session_hash: bytes, *, lock: bool = False) -> ReserveLink | None: ...
+    def newest_link(self, staff_id: StaffId) -> ReserveLink | None: ...
+
+
 class AuditRepo(Protocol):
     def record(self, entry: AuditEntry) -> None: ...
     def record_all(self, entries: Iterable[AuditEntry]) -> None: ...
@@ -542,6 +584,8 @@ class Tx(Protocol):
     deadlines: DeadlineRepo
     summons: SummonsRepo
     absences: AbsenceRepo
+    watch: WatchRepo
+    reserve: ReserveRepo
     audit: AuditRepo
 
     def once(self, scope: str, key: str) -> bool:
@@ -591,6 +635,8 @@ class Chat(Protocol):
     async def update_clocks(self, channel: str, ts: str, clocks: ClockList) -> None: ...
     async def post_clock(self, to: str, notice: ClockNotice, outbox_id: int) -> Posted: ...
     async def post_unit(self, to: str, unit: UnitMessage, outbox_id: int) -> Posted: ...
+    async def post_alert(self, to: str, alert: AlertNotice, outbox_id: int) -> Posted: ...
+    async def update_alert(self, channel: str, ts: str, alert: AlertNotice) -> None: ...
     async def audience(self, channel: str) -> Audience: ...
     async def withdraw(self, channel: str, ts: str) -> None: ...
     async def find(

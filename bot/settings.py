@@ -228,6 +228,7 @@ class WaitConfig(_Strict):
     reopen_days: int = Field(7, ge=0, le=90)
     sms_validity_minutes: int = Field(60, ge=1, le=600)
     uncertain_look_seconds: float = Field(60.0, gt=0, le=600)
+    reserve_minutes: float = Field(3.0, gt=0, le=60)
 
 
 class TrialConfig(_Strict):
@@ -240,6 +241,12 @@ class TrialConfig(_Strict):
     @classmethod
     def _valid(cls, value: list[str]) -> list[str]:
         return [_number(number) for number in value]
+
+
+class AlertsConfig(_Strict):
+    """Where whoever runs the program is told what they must act on."""
+
+    channel: str = Field("", pattern=r"^([CG][A-Z0-9]+)?$")
 
 
 class FolderConfig(_Strict):
@@ -330,6 +337,7 @@ class FileConfig(_Strict):
     closed_days: dict[str, date] = Field(default_factory=dict)  # reason -> day
     wait: WaitConfig = WaitConfig.model_validate({})
     trial: TrialConfig = TrialConfig.model_validate({})
+    alerts: AlertsConfig = AlertsConfig.model_validate({})
     case_import: CaseImportConfig | None = None
     references: dict[str, str] = Field(default_factory=dict)
     text: dict[str, Any] = Field(default_factory=dict)
@@ -554,6 +562,8 @@ def rules_of(file: FileConfig) -> Rules:
         reopen_within=timedelta(days=file.wait.reopen_days),
         sms_validity=timedelta(minutes=file.wait.sms_validity_minutes),
         uncertain_look_after=timedelta(seconds=file.wait.uncertain_look_seconds),
+        reserve_after=timedelta(minutes=file.wait.reserve_minutes),
+        alert_channel=file.alerts.channel,
         is_trial=file.trial.on,
         trial_numbers=frozenset(file.trial.numbers),
         case_import=None if file.case_import is None else file.case_import.rules(),

@@ -20,10 +20,12 @@ from storage.repos.notes import NoteRows
 from storage.repos.outbox import OutboxRows
 from storage.repos.people import PeopleRows
 from storage.repos.posts import PostRows
+from storage.repos.reserve import ReserveRows
 from storage.repos.shifts import ShiftRows
 from storage.repos.staff import StaffRows
 from storage.repos.summons import SummonsRows
 from storage.repos.views import ViewRows
+from storage.repos.watch import WatchRows
 from storage.tables import DoneOnceRow, JobRunRow
 from storage.vault import Vault
 
@@ -53,6 +55,8 @@ class SqlTx:
         self.deadlines: ports.DeadlineRepo = DeadlineRows(session, vault)
         self.summons: ports.SummonsRepo = SummonsRows(session)
         self.absences: ports.AbsenceRepo = AbsenceRows(session)
+        self.watch: ports.WatchRepo = WatchRows(session, clock)
+        self.reserve: ports.ReserveRepo = ReserveRows(session)
         self.audit: ports.AuditRepo = AuditRows(session, clock)
 
     def once(self, scope: str, key: str) -> bool:

@@ -83,6 +83,8 @@ class Rules:
     trial_numbers: frozenset[str] = field(default_factory=frozenset)  # in a trial nobody else is texted
 
     uncertain_look_after: timedelta = timedelta(seconds=60)  # wire time between two looks for an uncertain sms
+    reserve_after: timedelta = timedelta(minutes=3)  # a card that has not reached its reader: the reservväg opens
+    alert_channel: str = ""  # Slack channel for whoever runs the program; "" tells the log only
     case_import: CaseImport | None = None  # None: nothing is read from a case system
 
     def number_for(self, to: str) -> OurNumber:

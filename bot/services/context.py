@@ -14,7 +14,8 @@ from bot.texts import Texts
 class Context:
     """The world as a service sees it.
 
-    `status_url` is where the provider reports on what we sent; `as_webhook` turns an sms from the provider's list
+    `status_url` is where the provider reports on what we sent, `reserve_url` where a link of the reservväg leads;
+    `as_webhook` turns an sms from the provider's list
     into what its webhook would have held.
     """
 
@@ -25,4 +26,5 @@ class Context:
     chat: Chat
     sms: Sms
     status_url: str
+    reserve_url: str
     as_webhook: Callable[[ProviderSms], str]

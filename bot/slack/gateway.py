@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import Clock
+from bot.domain.alerts import AlertNotice
 from bot.domain.cards import Card, ConversationView, Home, Notice, ThreadReply
 from bot.domain.clock_views import ClockList, ClockNotice, UnitMessage
 from bot.domain.digest import Addendum, DigestView, ShiftHandover
@@ -25,6 +26,7 @@ from bot.domain.sending import SendPostponed, SendRejected, SendUncertain
 from bot.ports import Audience, OpenView, Posted
 from bot.slack.ids import OUTBOX_EVENT
 from bot.slack.kit import MESSAGE_TEXT, Block, cut
+from bot.slack.views.alert import alert_message
 from bot.slack.views.card import card_message
 from bot.slack.views.clock_list import clock_message, clocks_message, unit_message
 from bot.slack.views.conversation import conversation_modal, ended_modal
@@ -92,6 +94,12 @@ class SlackChat:
 
     async def post_unit(self, to: str, unit: UnitMessage, outbox_id: int) -> Posted:
         return await self._post(to, unit_message(unit, self._texts, self._clock.now()), outbox_id)
+
+    async def post_alert(self, to: str, alert: AlertNotice, outbox_id: int) -> Posted:
+        return await self._post(to, alert_message(alert, self._texts, self._clock.now()), outbox_id)
+
+    async def update_alert(self, channel: str, ts: str, alert: AlertNotice) -> None:
+        await self._update(channel, ts, alert_message(alert, self._texts, self._clock.now()))
 
     async def audience(self, channel: str) -> Audience:
         """Ask who can read a channel (facts: slack, section 15). Raises SendRejected when it cannot be asked."""

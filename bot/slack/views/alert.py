@@ -1,0 +1,27 @@
+"""What the alert channel is shown: what is wrong, since when, and what to do; then that it is over."""
+
+from datetime import datetime
+from typing import Any
+
+from bot.domain.alerts import AlertNotice
+from bot.slack.kit import Block, context, mrkdwn, section
+from bot.texts import Texts, when
+
+
+def alert_message(alert: AlertNotice, texts: Texts, now: datetime) -> dict[str, Any]:
+    """Return `text` and `blocks`. It holds counts and ids, never a person's words, name or number."""
+    values = dict(alert.values)
+    what = texts.staff(f"alert.{alert.code.value}.what", **values)
+    opened = when(alert.opened_at, now)
+    if alert.closed_at is None:
+        head = texts.staff("alert.open", what=what)
+        tail = texts.staff("alert.since", at=opened)
+    else:
+        head = texts.staff("alert.over", what=what)
+        tail = texts.staff("alert.was", start=opened, end=when(alert.closed_at, now))
+    blocks: list[Block] = [context(texts.staff("trial.banner"))] if alert.is_trial else []
+    blocks.append(section(mrkdwn(head)))
+    if alert.closed_at is None:
+        blocks.append(section(mrkdwn(texts.staff(f"alert.{alert.code.value}.do", **values))))
+    blocks.append(context(tail))
+    return {"text": head, "blocks": blocks}
