@@ -211,6 +211,25 @@ async def test_a_lost_answer_posts_once_although_the_client_saw_a_dropped_connec
         assert [record.fault for record in world.slack.recorder] == ["lost_answer"]
 
 
+async def test_an_error_may_come_after_the_post() -> None:
+    async with open_world() as world:
+        world.slack.faults.slack, world.slack.faults.remaining = "late_error", 1
+        with pytest.raises(SlackApiError) as caught:
+            await world.client.chat_postMessage(channel="C01", text="x")
+
+        assert caught.value.response.status_code == 500
+        assert len(world.slack.state()["messages"]["C01"]) == 1
+
+
+async def test_a_call_that_hangs_does_nothing_and_is_cut_off() -> None:
+    async with open_world() as world:
+        world.slack.faults.slack, world.slack.faults.remaining, world.slack.faults.hang_s = "hang", 1, 0.05
+        with pytest.raises(aiohttp.ServerDisconnectedError):
+            await world.client.chat_postMessage(channel="C01", text="x")
+
+        assert "C01" not in world.slack.state()["messages"]
+
+
 async def test_the_default_client_posts_twice_after_a_lost_answer() -> None:
     async with open_world() as world:
         world.slack.faults.slack, world.slack.faults.remaining = "lost_answer", 1

@@ -102,7 +102,7 @@ class MessagesApi:
         """Apply the faults and the login to `handler`."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
-            fault = self._faults.next_call()
+            fault = self._faults.next_call(request.method)
             if fault == "down":
                 return _dropped(request)
             if fault == "limited":  # sections 6.1 and 7: too many requests, not processed
@@ -111,10 +111,15 @@ class MessagesApi:
             if fault == "error":  # section 6.1
                 return Refused(20500, "Internal server error", HTTPStatus.INTERNAL_SERVER_ERROR).answer()
             await request.read()  # now: after a hang-up it could no longer be had
-            request[IS_ANSWER_LOST] = fault == "lost_answer"
+            if fault == "hang":
+                await sleep(self._faults.hang_s)
+                return _dropped(request)
+            request[IS_ANSWER_LOST] = fault in {"lost_answer", "late_error"}
             delay_s = self._faults.slow_s if fault == "slow" else 0.0
             # Section 7: a caller who gives up does not undo what it has asked for.
             answer = await shield(self._network.in_background(self._answered(handler, request, delay_s)))
+            if fault == "late_error":  # section 7: a 500 does not say that nothing was done
+                return Refused(20500, "Internal server error", HTTPStatus.INTERNAL_SERVER_ERROR).answer()
             return _dropped(request) if request[IS_ANSWER_LOST] else answer
 
         return guarded
@@ -143,7 +148,7 @@ class MessagesApi:
         from_, to, body = self._checked(form)
         sms = self._network.accept(from_=from_, to=to, body=body, status_callback=form.get("StatusCallback") or None)
         resource = self._resource(sms)
-        if self._faults.callback_order == "early":  # section 5: callbacks may precede this answer
+        if self._faults.order_of(sms.sid) == "early":  # section 5: callbacks may precede this answer
             await self._network.carry_early(sms)
             return web.json_response(resource, status=HTTPStatus.CREATED)
         answer = web.json_response(resource, status=HTTPStatus.CREATED)

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Final
 
-CARRIER: Final = ("ok", "down", "slow", "limited", "error", "lost_answer")
+CARRIER: Final = ("ok", "down", "slow", "limited", "error", "lost_answer", "late_error", "hang")
 SMS: Final = ("delivered", "undelivered", "filtered", "stuck", "silent")
 CALLBACK_ORDER: Final = ("normal", "reversed", "doubled", "early")  # early: before the answer to create()
 
@@ -14,7 +14,8 @@ _VALUES: Final = {"carrier": CARRIER, "sms": SMS, "callback_order": CALLBACK_ORD
 class CarrierFaults:
     """What goes wrong now. `remaining` limits `carrier` to the next calls; None means until changed.
 
-    `slow_s` is wire time; `retry_after_s` is what a 429 asks for.
+    `slow_s` and `hang_s` are wire time; `retry_after_s` is what a 429 asks for. `late_error` does it and says 500,
+    `hang` does nothing and never answers. One that decides call by call overrides `next_call`, `order_of` and `end_of`.
     """
 
     carrier: str = "ok"
@@ -22,6 +23,7 @@ class CarrierFaults:
     callback_order: str = "normal"
     remaining: int | None = None
     slow_s: float = 5.0
+    hang_s: float = 30.0
     retry_after_s: int = 1
 
     def set(self, switch: str, value: str) -> None:
@@ -32,14 +34,22 @@ class CarrierFaults:
         if switch == "carrier":
             self.remaining = None
 
-    def next_call(self) -> str:
-        """Return what happens to the call that has just come in, and count it."""
+    def next_call(self, method: str = "POST") -> str:
+        """Return what happens to the call that has just come in by this HTTP method, and count it."""
         fault = self.carrier
         if fault != "ok" and self.remaining is not None:
             self.remaining -= 1
             if self.remaining <= 0:
                 self.carrier, self.remaining = "ok", None
         return fault
+
+    def order_of(self, sid: str) -> str:
+        """Return in which order the callbacks about one sms come."""
+        return self.callback_order
+
+    def end_of(self, sid: str) -> str:
+        """Return how far the network lets one sms come."""
+        return self.sms
 
     def switches(self) -> dict[str, str]:
         """Return the three switches as docs/sandbox.md names them."""

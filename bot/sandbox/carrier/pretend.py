@@ -54,9 +54,10 @@ class PretendCarrier:
         account_sid: str,
         auth_token: str,
         on_change: Callable[[], None],
+        faults: CarrierFaults | None = None,
     ) -> None:
         """`bot_url` is where the bot listens, `public_base_url` what it believes to be its address."""
-        self.faults = CarrierFaults()
+        self.faults = CarrierFaults() if faults is None else faults
         self.has_default_opt_out = True  # section 11: Twilio's default handling of STOP
         self._clock = clock
         self._account_sid = account_sid
@@ -116,6 +117,10 @@ class PretendCarrier:
         """Give somebody a phone. Raises NumberTaken."""
         self._book.add_phone(Phone(address(number), name, note))
         self._on_change()
+
+    def know_owner(self, number: str, name: str) -> None:
+        """Say whose phone it is, if anything ever happens on it; until then it is not shown."""
+        self._book.owners[address(number)] = name
 
     def state(self) -> dict[str, Any]:
         """Return `numbers` and `phones` as docs/sandbox.md has them."""
@@ -189,15 +194,16 @@ class PretendCarrier:
 
         Section 5: none for the initial state; `sent` is the network, `delivered` the handset.
         """
-        end, error_code = _ENDS[self.faults.sms]
+        network = self.faults.end_of(sms.sid)
+        end, error_code = _ENDS[network]
         steps: list[tuple[str, int | None]] = [("sent", None)]
         if end != "sent":
             steps.append((end, error_code))
-        if self.faults.sms == "silent":
+        if network == "silent":
             for status, code in steps:
                 self._move(sms, status, code)
             return
-        order = self.faults.callback_order
+        order = self.faults.order_of(sms.sid)
         if order == "reversed":  # both have happened by the time that the bot hears of the later one
             for status, code in steps:
                 self._move(sms, status, code)

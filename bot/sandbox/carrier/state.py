@@ -91,6 +91,7 @@ class Book:
     phones: dict[str, Phone] = field(default_factory=dict)
     messages: dict[str, Sms] = field(default_factory=dict)
     blocked: set[tuple[str, str]] = field(default_factory=set)  # (our number, phone) after STOP
+    owners: dict[str, str] = field(default_factory=dict)  # of phones that appear when something happens on them
 
     def add_number(self, number: OurNumber) -> None:
         """Raises NumberTaken."""
@@ -105,7 +106,7 @@ class Book:
     def phone_at(self, number: str) -> Phone:
         """Return the phone with this number, which appears if nobody has mentioned it before."""
         if number not in self.phones:
-            self.phones[number] = Phone(number, pretty(number))
+            self.phones[number] = Phone(number, self.owners.get(number) or pretty(number))
         return self.phones[number]
 
     def find(self, sid: str) -> Sms:
@@ -136,6 +137,7 @@ class Book:
             "phones": [asdict(phone) for phone in self.phones.values()],
             "messages": [_plain(sms) for sms in self.messages.values()],
             "blocked": sorted(list(pair) for pair in self.blocked),
+            "owners": self.owners,
         }
 
     @classmethod
@@ -146,6 +148,7 @@ class Book:
             phones={entry["number"]: Phone(**entry) for entry in data["phones"]},
             messages={entry["sid"]: _sms(entry) for entry in data["messages"]},
             blocked={(ours, phone) for ours, phone in data["blocked"]},
+            owners=dict(data.get("owners", {})),
         )
 
     def _require_free(self, number: str) -> None:

@@ -9,7 +9,7 @@ import { menu } from "./menu.js";
 import { attempt } from "./notify.js";
 import { avatar, prettyNumber } from "./people.js";
 import { lookAtLine, unreadLine, unreadPhone } from "./seen.js";
-import { REPORTS, isLost, stateWords } from "./sms.js";
+import { REPORTS, isLost, linked, stateWords } from "./sms.js";
 import { now, phoneByNumber, redraw, set, store, togglePanel, ui } from "./store.js";
 import { dayHeading, dayKey, time } from "./time.js";
 
@@ -168,7 +168,7 @@ function bubble(phone, sms, at) {
     key: sms.sid, class: `bubble-row ${sms.mine ? "mine" : "theirs"} ${lost ? "lost" : ""} ${pending ? "pending" : ""}`, "data-testid": "phone-message", "data-sid": sms.sid,
     "data-status": sms.status, "data-mine": String(Boolean(sms.mine)),
   },
-  h("div", { class: "bubble" }, media, sms.body && h("span", { class: "bubble-text" }, sms.body)),
+  h("div", { class: "bubble" }, media, sms.body && h("span", { class: "bubble-text" }, linked(sms.body))),
   h("div", { class: "bubble-meta" },
     lost && icon("warn"),
     h("span", {}, time(at)),

@@ -1,4 +1,6 @@
-// What the carrier says about an sms, in words.
+// What the carrier says about an sms, in words; and the words of an sms, as a phone shows them.
+
+import { h } from "./dom.js";
 
 const STATES = {
   accepted: "Köat", queued: "Köat", scheduled: "Väntar", sending: "Skickas", sent: "Skickat", delivered: "Levererat", read: "Läst",
@@ -29,3 +31,9 @@ export const REPORTS = [
   ["undelivered", 30007, "Stoppat av filter"],
   ["failed", 30008, "Okänt fel"],
 ];
+
+const ADDRESS = /(https?:\/\/[^\s]+)/;
+
+/** The text with what looks like an address made into a link, as phones do. */
+export const linked = (text) =>
+  text.split(ADDRESS).map((part, index) => (index % 2 ? h("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part) : part));

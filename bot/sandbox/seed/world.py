@@ -29,16 +29,19 @@ class BadSeed(Exception):
 
 
 def seed_carrier(carrier: PretendCarrier) -> None:
-    """Our numbers, and the phones that stand on the page."""
+    """Our numbers, the phones that stand on the page, and those of staff, which appear when they are texted."""
     carrier.add_number("+46701740699", "Beredskapen", "beredskap")
     carrier.add_number("+46701740698", "Socialtjänsten Norrvik", "myndighet")
     carrier.add_number("+46701740697", "Socialtjänsten Södermark", "myndighet")
     for number, name, note in PHONES:
         carrier.add_phone(number, name, note)
+    for person in _staff():
+        if person["telefon"]:
+            carrier.know_owner(person["telefon"], f"{person['namn']}, tjänstetelefon")
 
 
 def seed_slack(slack: PretendSlack) -> None:
-    """The workspace: the staff of staff.csv, and a channel per team. An administrator sits in none of them."""
+    """The workspace: the staff of staff.csv, a channel per team, and one for alarms, in which administrators sit."""
     people = _staff()
     for person in people:
         title = _title(person["roller"])
@@ -49,6 +52,7 @@ def seed_slack(slack: PretendSlack) -> None:
         ("C0MYNDIGHET", "norrvik-mottagning", "norrvik/myndighet"),
     ):
         slack.add_channel(channel, name, [p["slack_id"] for p in people if _works_in(role, p["roller"])])
+    slack.add_channel("C0DRIFT", "beredskap-drift", [p["slack_id"] for p in people if "admin" in p["roller"]])
 
 
 def _works_in(team: str, roles: str) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-KINDS: Final = ("ok", "down", "slow", "limited", "error", "lost_answer")
+KINDS: Final = ("ok", "down", "slow", "limited", "error", "lost_answer", "late_error", "hang")
 RESPONSE_URL: Final = "response_url"  # the name under which `methods` may limit a fault to response_url posts
 
 
@@ -13,6 +13,7 @@ class SlackFaults:
 
     `methods` limits the fault to those Web API methods, None means all. `remaining` limits it to
     that many calls, after which the switch falls back to ok; None means until somebody resets it.
+    `late_error` does it and says 500, `hang` does nothing and never answers.
     Signed deliveries to the bot are not touched, except that each event is sent
     `slack_event_copies` times (facts/slack.md section 2: at least once, unordered).
     """
@@ -20,6 +21,7 @@ class SlackFaults:
     slack: str = "ok"
     slack_event_copies: int = 1
     slow_s: float = 5.0
+    hang_s: float = 30.0
     retry_after_s: int = 30
     methods: frozenset[str] | None = None
     remaining: int | None = None

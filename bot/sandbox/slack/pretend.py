@@ -61,13 +61,14 @@ class PretendSlack:
         on_change: Callable[[], None] = lambda: None,
         retry_delays: Sequence[float] = (0, 60, 300),
         scopes: frozenset[str] = GRANTED,
+        faults: SlackFaults | None = None,
     ) -> None:
         own_url = _function(base_url)
         self.workspace = Workspace(
             clock=clock, team_id=team_id, app_id=app_id, bot_user_id=bot_user_id, bot_id=bot_id, changed=on_change
         )
         secrets = (bot_token, signing_secret) if app_token is None else (bot_token, signing_secret, app_token)
-        self.faults = SlackFaults()
+        self.faults = SlackFaults() if faults is None else faults
         self.recorder = Recorder(clock, secrets)
         self.limits = RateLimits(clock)
         self.scopes = Scopes(scopes)

@@ -11,7 +11,7 @@ from .faults import RESPONSE_URL, SlackFaults
 from .recorder import Recorder
 from .state import Json, Message, Workspace
 from .tickets import ResponseUrl, Tickets
-from .web_api import hang_up, struck
+from .web_api import said_after, struck
 
 
 class Responder:
@@ -48,9 +48,7 @@ class Responder:
         except ApiError as error:
             status = 400 if error.status == 200 else error.status
             answer = web.json_response(error.body(), status=status)
-        if fault == "lost_answer":
-            return hang_up(request)
-        return answer
+        return said_after(request, fault, answer)
 
     def _carry_out(self, ticket: ResponseUrl, given: Json) -> None:
         """Replace or delete what was clicked, or write something new: to the person alone unless in_channel."""

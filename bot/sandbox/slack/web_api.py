@@ -59,9 +59,7 @@ class WebApi:
             answer = self._response({"ok": True, **self._call(name, _token(request, given), given)})
         except ApiError as error:
             answer = self._response(error.body(), error.status, error.retry_after_s)
-        if fault == "lost_answer":
-            return hang_up(request)
-        return answer
+        return said_after(request, fault, answer)
 
     def _call(self, name: str, token: str, given: Json) -> Json:
         method = self._methods.get(name)
@@ -108,12 +106,22 @@ async def struck(request: web.Request, fault: str, faults: SlackFaults) -> web.R
         return hang_up(request)
     if fault == "slow":
         await asyncio.sleep(faults.slow_s)
+    if fault == "hang":
+        await asyncio.sleep(faults.hang_s)
+        return hang_up(request)
     if fault == "limited":  # 429 with Retry-After in seconds, facts/slack.md section 7
         headers = {"Retry-After": str(faults.retry_after_s)}
         return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
     if fault == "error":
         return web.json_response({"ok": False, "error": "internal_error"}, status=500)
     return None
+
+
+def said_after(request: web.Request, fault: str, answer: web.Response) -> web.Response:
+    """Return what a fault lets the caller hear of something that has been done."""
+    if fault == "lost_answer":
+        return hang_up(request)
+    return web.json_response({"ok": False, "error": "internal_error"}, status=500) if fault == "late_error" else answer
 
 
 def hang_up(request: web.Request) -> web.Response:
