@@ -4,8 +4,7 @@ Work is claimed in one transaction, done with none open, and recorded in another
 """
 
 import asyncio
-import functools
-import secrets
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,22 +13,22 @@ from typing import Any, Final
 import structlog
 
 from bot.domain.errors import BotError, Busy
-from bot.domain.outbound import OutboxState
-from bot.ports import Incoming, Outbound, Tx
+from bot.ports import Incoming, Tx
+from bot.sender import Sender
 from bot.services.context import Context
-from bot.services.deliver import deliver
 from bot.services.open_raw import park
 from bot.services.refresh_views import refresh_views
-from bot.services.shared.outcome import Outcome
+from bot.services.watch.observer import Observer, Unobserved
 
 log = structlog.get_logger(__name__)
 
 POLL_EVERY: Final = 1.0  # seconds; a safety net, for every commit wakes the loops
 AFTER_TROUBLE: Final = 1.0  # seconds
-LEASE: Final = timedelta(seconds=60)  # longer than any send may take
-SENDERS: Final = 4
+LEASE: Final = timedelta(seconds=30)  # in which a claimed row must have left; see storage.repos.outbox
+LAST_WORD_WITHIN: Final = 3.0  # seconds
 QUIET_WITHIN: Final = 30.0  # seconds that `settle` waits at most
-MOST_TRIES_IN_A_ROW: Final = 5
+AT_A_TIME: Final = 50  # rows of the inbox in one transaction
+FOR_AT_MOST: Final = timedelta(milliseconds=25)  # whoever waits for a 200 or a click waits for that transaction too
 
 Digest = Callable[[Tx, Context, Incoming], list[Any]]
 
@@ -42,25 +41,30 @@ class Worker:
     digests: dict[str, Digest]
     effects: Callable[[Any], Awaitable[None]]
     views_every: float = 0.25  # seconds between looks for modals to draw again
+    observer: Observer = field(default_factory=Unobserved)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _inbox: asyncio.Event = field(default_factory=asyncio.Event)
-    _outbox: asyncio.Event = field(default_factory=asyncio.Event)
     _views: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list["asyncio.Task[None]"] = field(default_factory=list)
     _effects: set["asyncio.Task[None]"] = field(default_factory=set)
+    _sender: Sender = field(init=False)
     _busy: int = 0
+    _one_by_one: int = 0  # rows to be digested each in a transaction of its own, since a group of them has failed
     _turned: dict[str, datetime] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._sender = Sender(self.ctx, lambda: LEASE, self.observer)
 
     def start(self) -> None:
         """Start the loops; needs a running event loop."""
+        self._sender.observer = self.observer
         self._spawn("inbox", self._empty_inbox)
-        for number in range(SENDERS):
-            self._spawn(f"outbox {number}", functools.partial(self._empty_outbox, f"outbox {number}"))
+        self._spawn("outbox", self._empty_outbox)
         self._spawn("views", self._redraw)
 
     def wake(self, work: frozenset[str] = frozenset({"inbox", "outbox", "views"})) -> None:
         """Something has been committed: look now rather than at the next poll."""
-        for name, event in (("inbox", self._inbox), ("outbox", self._outbox), ("views", self._views)):
+        for name, event in (("inbox", self._inbox), ("outbox", self._sender.news), ("views", self._views)):
             if name in work:
                 event.set()
 
@@ -68,11 +72,21 @@ class Worker:
         """Finish what is in hand, within so many seconds; what is left waits in the database."""
         self._stop.set()
         self.wake()
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=within)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        log.info("loops_stopping", sends=self._sender.in_hand, effects=len(self._effects))
+        loops = [*self._tasks, *self._effects]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                if loops:
+                    await asyncio.wait(loops)
+                await self._sender.finish()
+        for task in loops:
+            task.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        try:
+            async with asyncio.timeout(LAST_WORD_WITHIN):
+                await self._sender.give_up()
+        except TimeoutError:  # a database that hangs must not keep us for ever; what is unrecorded lapses
+            log.error("outcomes_not_recorded", count=self._sender.in_hand)
 
     def stale(self, now: datetime, after: timedelta) -> list[str]:
         """Return the loops that have not turned for `after` (wire time)."""
@@ -88,7 +102,11 @@ class Worker:
         def waiting(tx: Tx) -> int:
             return tx.inbox.waiting() + tx.outbox.waiting() + tx.views.dirty_count()
 
-        return self._busy == 0 and not self._effects and await self.ctx.store.read(waiting) == 0 and self._busy == 0
+        return not self._is_busy and await self.ctx.store.read(waiting) == 0 and not self._is_busy
+
+    @property
+    def _is_busy(self) -> bool:
+        return bool(self._busy or self._effects or self._sender.in_hand)
 
     def _spawn(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(self._guard(name, loop), name=name))
@@ -99,16 +117,15 @@ class Worker:
                 await loop()
             except asyncio.CancelledError:
                 raise
+            except Busy:
+                await self._rest()
             except Exception:
                 log.exception("loop_stumbled", loop=name)
-                await asyncio.sleep(AFTER_TROUBLE)
+                await self._rest()
 
-    async def _pause(self, event: asyncio.Event, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await event.wait()
-        except TimeoutError:
-            return
+    async def _rest(self) -> None:
+        """Wait a little after trouble; not at all when it is time to stop."""
+        await pause(self._stop, AFTER_TROUBLE)
 
     def _turn(self, name: str) -> None:
         self._turned[name] = self.ctx.clock.wire_now()
@@ -119,125 +136,81 @@ class Worker:
         while not self._stop.is_set():
             self._turn("inbox")
             self._inbox.clear()
-            try:
-                while not self._stop.is_set() and await self._digest_one():
-                    pass
-            except Busy:
-                await asyncio.sleep(AFTER_TROUBLE)
-                continue
-            await self._pause(self._inbox, POLL_EVERY)
+            while not self._stop.is_set() and await self._digest_some():
+                self._turn("inbox")
+            await pause(self._inbox, POLL_EVERY)
 
-    async def _digest_one(self) -> bool:
-        """Digest the next row; True when there was one. What our code cannot digest is parked, not lost."""
+    async def _digest_some(self) -> bool:
+        """Digest the next rows in one transaction; True when there were any.
+
+        When one of them fails, each is digested in a transaction of its own, and the one that our code cannot digest
+        is parked, not lost. What they ask for is done when they are committed, and not before.
+        """
+        limit = 1 if self._one_by_one else AT_A_TIME
         taken: list[Incoming] = []
 
-        def change(tx: Tx) -> list[Any] | None:
-            row = tx.inbox.next()
-            if row is None:
-                return None
-            taken[:] = [row]
-            effects = self.digests[row.provider](tx, self.ctx, row)
-            tx.inbox.done(row.id)
+        def change(tx: Tx) -> list[Any]:
+            taken.clear()
+            effects: list[Any] = []
+            began = self.ctx.clock.wire_now()
+            for row in tx.inbox.take(limit):
+                taken.append(row)
+                effects.extend(self.digests[row.provider](tx, self.ctx, row))
+                if self.ctx.clock.wire_now() - began > FOR_AT_MOST:
+                    break  # the others are where they were
+            tx.inbox.done([row.id for row in taken])
             return effects
 
         self._busy += 1
         try:
             effects = await self.ctx.store.write(change)
-            for effect in effects or []:
+            self._one_by_one = max(0, self._one_by_one - 1)
+            for row in taken:
+                self.observer.digested(row, self.ctx.clock.now() - row.received_at)
+            for effect in effects:
                 task = asyncio.create_task(self._perform(effect), name="effect")
                 self._effects.add(task)  # held, and not waited for: the next text must not wait for Slack
                 task.add_done_callback(self._effects.discard)
-            return effects is not None
         except Busy:
             raise
         except Exception as error:
             if not taken:
                 raise
-            row = taken[0]
-            known = isinstance(error, BotError)
-            log.error("row_parked", inbox_id=row.id, provider=row.provider, kind=type(error).__name__, known=known)
-            await self.ctx.store.write(lambda tx: park(tx, self.ctx, row))
-            return True
+            if limit > 1 and len(taken) > 1:
+                self._one_by_one = len(taken)
+            else:
+                await self._park(taken[0], error)
         finally:
             self._busy -= 1
+        return bool(taken)
+
+    async def _park(self, row: Incoming, error: Exception) -> None:
+        known = isinstance(error, BotError)
+        log.error("row_parked", inbox_id=row.id, provider=row.provider, kind=type(error).__name__, known=known)
+        try:
+            await self.ctx.store.write(lambda tx: park(tx, self.ctx, row))
+        except Busy:
+            raise
+        except (
+            Exception
+        ) as trouble:  # to tell of it fails too: it is set aside all the same, or nobody's text gets past
+            log.error("parked_untold", inbox_id=row.id, kind=type(trouble).__name__)
+            await self.ctx.store.write(lambda tx: tx.inbox.park(row.id))
 
     async def _perform(self, effect: Any) -> None:
-        self._busy += 1
         try:
             await self.effects(effect)
         except Exception as error:
             log.info("effect_lost", effect=type(effect).__name__, kind=type(error).__name__)
-        finally:
-            self._busy -= 1
 
     # --- outbox --------------------------------------------------------------
 
-    async def _empty_outbox(self, name: str) -> None:
-        owner = f"{name} {secrets.token_hex(4)}"
+    async def _empty_outbox(self) -> None:
         while not self._stop.is_set():
-            self._turn(name)
-            self._outbox.clear()
-            try:
-                while not self._stop.is_set() and await self._send_one(owner):
-                    pass
-            except Busy:
-                await asyncio.sleep(AFTER_TROUBLE)
-                continue
-            await self._pause(self._outbox, POLL_EVERY)
-
-    async def _send_one(self, owner: str) -> bool:
-        self._busy += 1
-        try:
-            row = await self.ctx.store.write(lambda tx: tx.outbox.claim(owner, LEASE))
-            if row is None:
-                return False
-            attempt = asyncio.create_task(self._attempt(row), name=f"outbox row {row.id}")
-            try:
-                await asyncio.shield(attempt)
-            except asyncio.CancelledError:
-                await attempt  # it may have left already: its outcome must reach the table
-                raise
-            return True
-        finally:
-            self._busy -= 1
-
-    async def _attempt(self, row: Outbound) -> None:
-        """Send one row with no transaction open, then record what we know about it."""
-        try:
-            outcome = await deliver(row, ctx=self.ctx)
-        except Busy:
-            outcome = Outcome(OutboxState.DUE, error="busy", wait=timedelta(seconds=AFTER_TROUBLE))
-        except Exception as error:
-            log.exception("send_crashed", outbox_id=row.id, kind=type(error).__name__)
-            # A bug may have struck after the send: not knowing is the honest answer.
-            outcome = Outcome(OutboxState.UNCERTAIN, error="crashed", wait=timedelta(seconds=5))
-        if outcome is not None:
-            await self._record(row, outcome)
-
-    async def _record(self, row: Outbound, outcome: Outcome) -> None:
-        def record(tx: Tx) -> None:
-            wait = outcome.wait if outcome.state is not OutboxState.DUE else backed_off(outcome.wait, row.attempts)
-            tx.outbox.record(
-                row.id,
-                outcome.state,
-                provider_id=outcome.provider_id,
-                error=outcome.error,
-                wait=wait,
-                counted=outcome.counted,
-            )
-            if outcome.then is not None:
-                outcome.then(tx)
-
-        for attempt in range(MOST_TRIES_IN_A_ROW):
-            try:
-                await self.ctx.store.write(record)
-                return
-            except Busy:
-                await asyncio.sleep(AFTER_TROUBLE * (attempt + 1))
-            except Exception:
-                log.exception("outcome_crashed", outbox_id=row.id)
-                break
-        log.error("outcome_not_recorded", outbox_id=row.id)  # the lease lapses, and it becomes uncertain
+            self._turn("outbox")
+            self._sender.news.clear()
+            wait = await self._sender.send_some()
+            await pause(self._sender.news, min(wait, POLL_EVERY))
 
     # --- open modals ---------------------------------------------------------
 
@@ -248,16 +221,16 @@ class Worker:
             self._busy += 1
             try:
                 await refresh_views(ctx=self.ctx)
-            except Busy:
-                await asyncio.sleep(AFTER_TROUBLE)
             finally:
                 self._busy -= 1
-            await asyncio.sleep(self.views_every)
-            await self._pause(self._views, POLL_EVERY)
+            await pause(self._stop, self.views_every)
+            await pause(self._views, POLL_EVERY)
 
 
-def backed_off(wait: timedelta, attempts: int) -> timedelta:
-    """Return a longer wait for each attempt, with jitter, a minute at most above what the other side asked for."""
-    growth = min(2 ** max(0, attempts - 1), 20)
-    jitter = 0.8 + secrets.randbelow(400) / 1000
-    return min(wait * growth * jitter, wait + timedelta(seconds=60)) if attempts > 1 else wait
+async def pause(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, for so many seconds at most."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -7,11 +7,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage.sqlite_file import require_same_file
+
 SQLITE_BUSY_MS: Final = 1500  # below the 2.5 s within which a click must be answered
 PG_STATEMENT_MS: Final = 5000
 PG_LOCK_MS: Final = 2000
 PG_IDLE_MS: Final = 5000
 PG_THREADS: Final = 6
+# A server that has vanished from the network says nothing; without these we would wait for it for a quarter of an hour.
+PG_SILENCE: Final = {
+    "tcp_user_timeout": 10_000,  # milliseconds
+    "keepalives_idle": 10,  # seconds, as the next
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
 
 
 def is_sqlite(url: str) -> bool:
@@ -37,6 +46,7 @@ def writer_engine(url: str) -> Engine:
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000},
     )
     _on_connect(engine, query_only=False)
+    require_same_file(engine, url, makes_it=True)
     # A deferred transaction that has read fails at once when it then writes after another commit.
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
@@ -54,6 +64,7 @@ def reader_engine(url: str, writer: Engine) -> Engine:
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000},
     )
     _on_connect(engine, query_only=True)
+    require_same_file(engine, url, makes_it=False)
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
 
@@ -74,9 +85,10 @@ def _on_connect(engine: Engine, *, query_only: bool) -> None:
 def _postgres(url: str) -> Engine:
     options = (
         f"-c timezone=UTC -c statement_timeout={PG_STATEMENT_MS} -c lock_timeout={PG_LOCK_MS} "
-        f"-c idle_in_transaction_session_timeout={PG_IDLE_MS}"
+        f"-c idle_in_transaction_session_timeout={PG_IDLE_MS} "
+        "-c synchronous_commit=on"  # whatever the server's habit: after our 200 a crash of it must forget nothing
     )
-    arguments: dict[str, Any] = {"options": options, "connect_timeout": 5}
+    arguments: dict[str, Any] = {"options": options, "connect_timeout": 5, **PG_SILENCE}
     return sa.create_engine(
         normal_url(url),
         hide_parameters=True,

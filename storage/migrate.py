@@ -4,8 +4,10 @@ SQLite migrates itself at start, after a backup beside the file. On PostgreSQL o
 advisory transaction lock; `serve` accepts its own revision or a later one that says it is compatible.
 """
 
+import contextlib
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -15,15 +17,38 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, ProgrammingError
 
 from storage.engine import is_sqlite, writer_engine
+from storage.trouble import is_away, said_by
 
 LOCK: Final = 8_201_143  # any constant of our own: one migration at a time
 MIGRATE_STATEMENT_MS: Final = 60_000
+NONSENSE: Final = "SQLITE_ERROR"
 
 
 class WrongSchema(Exception):
     """The database has not been migrated to what this program needs; the message says what to do."""
+
+
+class DatabaseAway(Exception):
+    """The database cannot be reached, read or written; the message says so in the word of whoever noticed."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            f"Databasen går inte att nå eller skriva i ({said}). Utan den tar boten inte emot något. "
+            "Starta igen när den är tillbaka."
+        )
+
+
+@contextlib.contextmanager
+def _reached() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        if not is_away(error) or isinstance(error, ProgrammingError) or said_by(error) == NONSENSE:
+            raise  # a migration of ours that cannot be right
+        raise DatabaseAway(said_by(error)) from None
 
 
 def config() -> Config:
@@ -41,6 +66,12 @@ def head() -> str:
     return revision
 
 
+def older_revisions() -> frozenset[str]:
+    """Return the revisions that this program knows and cannot work with."""
+    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+    return frozenset(known - {head()})
+
+
 def current(engine: sa.Engine) -> str | None:
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
@@ -50,12 +81,13 @@ def migrate(url: str) -> str:
     """Migrate the database at `url` to the newest revision and return it; a no-op when it is there."""
     engine = writer_engine(url)
     try:
-        before = current(engine)
+        with _reached():
+            before = current(engine)
         if before == head():
             return before
         if is_sqlite(url) and before is not None:
             _back_up(url, before)
-        with engine.begin() as connection:
+        with _reached(), engine.begin() as connection:
             if not is_sqlite(url):
                 connection.exec_driver_sql(f"SET LOCAL statement_timeout = {MIGRATE_STATEMENT_MS}")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
@@ -71,13 +103,13 @@ def require_current(url: str) -> None:
     """Raise WrongSchema unless the database is at a revision that this program can work with."""
     engine = writer_engine(url)
     try:
-        found = current(engine)
+        with _reached():
+            found = current(engine)
     finally:
         engine.dispose()
     if found is None:
         raise WrongSchema("Databasen är tom. Kör först: beredskapsbot migrate")
-    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
-    if found != head() and found in known:
+    if found in older_revisions():
         raise WrongSchema("Databasen är äldre än programmet. Kör först: beredskapsbot migrate")
     # A revision that we do not know is a later one: migrations are written to work with the previous program.
 

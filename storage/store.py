@@ -4,19 +4,12 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Final, TypeVar
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import (
-    DBAPIError,
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
 from bot.clock import Clock
@@ -25,19 +18,25 @@ from bot.ports import Incoming, Tx
 from storage.engine import PG_THREADS, is_sqlite, reader_engine, writer_engine
 from storage.repos.inbox import insert_incoming
 from storage.threads import INGEST, ORDINARY, Threads
+from storage.trouble import Outage, is_away
 from storage.tx import SqlTx
 from storage.vault import Vault
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
+_Put = tuple[Incoming, "asyncio.Future[bool]"]
+
+INBOX: Final = frozenset({"inbox"})
 TRIES: Final = 4
+PING: Final = "ping"
 RETRYABLE_STATES: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
 
 class SqlStore:
     """SQLite for one process, PostgreSQL for many. `on_commit` is called, in the event loop, after each
-    write that made work for a loop: with "inbox", "outbox" or "views"."""
+    write that made work for a loop: with "inbox", "outbox" or "views"; `on_written` after each write with how
+    many seconds it took."""
 
     def __init__(self, url: str, vault: Vault, clock: Clock) -> None:
         self._vault = vault
@@ -46,16 +45,24 @@ class SqlStore:
         self._reader = reader_engine(url, self._writer)
         self._write_threads = Threads("writer", 1 if is_sqlite(url) else PG_THREADS)
         self._read_threads = Threads("reader", 2)
-        self._waiting: list[tuple[Incoming, Future[bool]]] = []
+        self._waiting: list[_Put] = []
         self._waiting_lock = threading.Lock()
+        self._is_storing = False  # one group at a time: the next one gathers meanwhile
+        self._outage = Outage()
         self.on_commit: Callable[[frozenset[str]], None] = lambda _: None
+        self.on_written: Callable[[float], None] = lambda _: None
 
     @property
     def engine(self) -> sa.Engine:
         return self._writer
 
     async def write(self, change: Callable[[Tx], T]) -> T:
-        result, work = await asyncio.wrap_future(self._write_threads.submit(lambda: self._transact(change), ORDINARY))
+        began = time.perf_counter()
+        try:
+            written = self._write_threads.submit(lambda: self._transact(change), ORDINARY)
+            result, work = await asyncio.wrap_future(written)
+        finally:
+            self.on_written(time.perf_counter() - began)
         if work:
             self.on_commit(work)
         return result
@@ -65,24 +72,25 @@ class SqlStore:
 
     async def put(self, incoming: Incoming) -> bool:
         """Store one webhook; all that wait at one moment share one durable commit."""
-        mine: Future[bool] = Future()
+        loop = asyncio.get_running_loop()
+        mine: asyncio.Future[bool] = loop.create_future()
         with self._waiting_lock:
             self._waiting.append((incoming, mine))
-            first = len(self._waiting) == 1
-        if first:
-            self._write_threads.submit(self._put_group, INGEST)
-        is_new = await asyncio.wrap_future(mine)
-        self.on_commit(frozenset({"inbox"}))
-        return is_new
+            is_first, self._is_storing = not self._is_storing, True
+        if is_first:
+            self._write_threads.submit(lambda: self._put_group(loop), INGEST)
+        # Whoever hangs up backs out of the answer and not of the storing: what has joined the group is stored.
+        return await mine
 
     async def ping(self) -> None:
-        """Raise Busy when the database does not answer."""
-        await self.read(lambda tx: tx.inbox.waiting())
+        """Raise Busy when the database does not answer, or takes nothing in: a full disk can still be read."""
+        await self.write(lambda tx: tx.note_run(PING))
 
     async def close(self) -> None:
-        """Wait for what has begun, then let the connections go."""
-        await asyncio.to_thread(self._write_threads.close)
-        await asyncio.to_thread(self._read_threads.close)
+        """Wait for what has begun, then let the connections go. What hangs is left behind: it ends with the process."""
+        closed = await asyncio.gather(*(asyncio.to_thread(t.close) for t in (self._write_threads, self._read_threads)))
+        if not all(closed):
+            log.error("database_hangs_at_close")
         self._writer.dispose()
         self._reader.dispose()
 
@@ -92,13 +100,14 @@ class SqlStore:
                 with Session(self._writer, expire_on_commit=False) as session:
                     result = change(SqlTx(session, self._vault, self._clock))
                     session.commit()
+                    self._outage.is_over()
                     return result, frozenset(session.info)
             except Refused as refusal:
                 self._note_refusal(refusal)
                 raise
             except SQLAlchemyError as error:
                 if attempt == TRIES - 1 or not _is_worth_a_retry(error):
-                    raise _sorted(error) from None
+                    raise self._outage.sorted(error) from None
                 log.info("transaction_again", attempt=attempt, kind=type(error).__name__)
                 time.sleep(0.02 * (attempt + 1))
         raise AssertionError  # pragma: no cover - the loop returns or raises
@@ -112,72 +121,81 @@ class SqlStore:
                 SqlTx(session, self._vault, self._clock).audit.record(entry)
                 session.commit()
         except SQLAlchemyError as error:
-            raise _sorted(error) from None
+            raise self._outage.sorted(error) from None
 
     def _query(self, query: Callable[[Tx], T]) -> T:
         try:
             with Session(self._reader, expire_on_commit=False) as session:
                 return query(SqlTx(session, self._vault, self._clock))
         except SQLAlchemyError as error:
-            raise _sorted(error) from None
+            raise self._outage.sorted(error) from None
 
-    def _put_group(self) -> None:
+    def _put_group(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Store all that wait at this moment; the loop is told once, not once for each."""
         with self._waiting_lock:
             group, self._waiting = self._waiting, []
-        for _, waiter in group:
-            # From here on nobody can back out. What came from somebody who already has is stored like the rest.
-            waiter.set_running_or_notify_cancel()
+        outcomes: list[bool | Exception] = [Busy()] * len(group)  # nobody is left waiting, whatever happens here
+        try:
+            outcomes = self._stored(group)
+        finally:
+            self._go_on(loop)
+            loop.call_soon_threadsafe(self._tell, group, outcomes)
+
+    def _stored(self, group: list[_Put]) -> list[bool | Exception]:
         try:
             new = self._insert([incoming for incoming, _ in group])
         except Exception as error:
-            self._put_one_by_one(group, error)
-            return
-        for incoming, waiter in group:
+            return self._one_by_one(group, error)
+        outcomes: list[bool | Exception] = []
+        for incoming, _ in group:
             key = (incoming.provider, incoming.provider_id)
-            if not waiter.cancelled():
-                waiter.set_result(key in new)
+            outcomes.append(key in new)
             new.discard(key)  # the same id twice in one group: new once
+        return outcomes
 
-    def _put_one_by_one(self, group: list[tuple[Incoming, "Future[bool]"]], failure: Exception) -> None:
-        # One bad row must not fail the others; a database that is away need not be asked again for each of them.
-        is_away = isinstance(failure, OperationalError) and not _has_lost_a_race(failure)
-        for incoming, waiter in group:
-            outcome = failure if is_away else self._try_one(incoming)
-            if waiter.cancelled():
+    def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        with self._waiting_lock:
+            self._is_storing = more = bool(self._waiting)
+        if more:
+            self._write_threads.submit(lambda: self._put_group(loop), INGEST)
+
+    def _tell(self, group: list[_Put], outcomes: list[bool | Exception]) -> None:
+        for (_, waiter), outcome in zip(group, outcomes, strict=True):
+            if waiter.done():
                 continue
-            if isinstance(outcome, bool):
-                waiter.set_result(outcome)
+            if isinstance(outcome, Exception):
+                waiter.set_exception(outcome)
             else:
-                waiter.set_exception(_sorted(outcome) if isinstance(outcome, SQLAlchemyError) else outcome)
+                waiter.set_result(outcome)
+        if not all(isinstance(outcome, Exception) for outcome in outcomes):
+            self.on_commit(INBOX)
+
+    def _one_by_one(self, group: list[_Put], failure: Exception) -> list[bool | Exception]:
+        # One bad row must not fail the others; a database that is away need not be asked again for each of them.
+        if isinstance(failure, SQLAlchemyError) and is_away(failure) and not _has_lost_a_race(failure):
+            return [self._outage.sorted(failure)] * len(group)
+        return [self._try_one(incoming) for incoming, _ in group]
 
     def _try_one(self, incoming: Incoming) -> bool | Exception:
         try:
             return bool(self._insert([incoming]))
         except Exception as error:
-            return error
+            return self._outage.sorted(error)
 
     def _insert(self, group: list[Incoming]) -> set[tuple[str, str]]:
         with self._writer.begin() as connection:
-            return insert_incoming(connection, self._vault, group)
+            new = insert_incoming(connection, self._vault, group)
+        self._outage.is_over()
+        return new
 
 
 def _is_worth_a_retry(error: SQLAlchemyError) -> bool:
-    """A unique key that somebody else took meanwhile is found when the transaction runs again.
+    """A unique key that somebody else took meanwhile is found when the transaction runs again, and so is a row gone.
 
     A locked SQLite has been waited for already: those who wait behind must hear in time that it is busy.
     """
-    return isinstance(error, IntegrityError) or _has_lost_a_race(error)
+    return isinstance(error, IntegrityError | StaleDataError) or _has_lost_a_race(error)
 
 
-def _has_lost_a_race(error: SQLAlchemyError) -> bool:
+def _has_lost_a_race(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in RETRYABLE_STATES
-
-
-def _sorted(error: SQLAlchemyError) -> Exception:
-    """Turn what the driver says into Busy where it means that the database was not there for us."""
-    if isinstance(error, OperationalError | InterfaceError | ProgrammingError):
-        log.error("database_unavailable", kind=type(error.orig).__name__)
-        return Busy()
-    if isinstance(error, sa.exc.TimeoutError):
-        return Busy()
-    return error

@@ -1,9 +1,11 @@
 """One transaction: the repositories over one session."""
 
 from datetime import datetime
+from typing import Final
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from bot import ports
 from bot.clock import Clock
@@ -30,6 +32,13 @@ from storage.tables import DoneOnceRow, JobRunRow
 from storage.vault import Vault
 
 LATEST = ""  # the row of a job that has no schedule of its own
+
+
+DONE: sa.Table = DoneOnceRow.__table__  # type: ignore[attr-defined]
+ONCE: Final = {
+    "sqlite": sqlite.insert(DONE).on_conflict_do_nothing().execution_options(preserve_rowcount=True),
+    "postgresql": postgresql.insert(DONE).on_conflict_do_nothing().execution_options(preserve_rowcount=True),
+}
 
 
 class SqlTx:
@@ -60,14 +69,9 @@ class SqlTx:
         self.audit: ports.AuditRepo = AuditRows(session, clock)
 
     def once(self, scope: str, key: str) -> bool:
-        is_sqlite = self._session.get_bind().dialect.name == "sqlite"
-        statement = (
-            (sqlite.insert if is_sqlite else postgresql.insert)(DoneOnceRow)
-            .values(scope=scope, key=key, at=self._clock.now())
-            .on_conflict_do_nothing()
-            .returning(col(DoneOnceRow.scope))
-        )
-        return self._session.execute(statement).first() is not None
+        given = {"scope": scope, "key": key, "at": self._clock.now()}
+        connection = self._session.connection()
+        return connection.execute(ONCE[connection.dialect.name], given).rowcount == 1
 
     def was_done(self, scope: str, key: str) -> bool:
         return self._session.get(DoneOnceRow, (scope, key)) is not None

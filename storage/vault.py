@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import os
+import threading
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -60,11 +61,12 @@ class Vault:
         self._keys = keys
         self._current = next(iter(keys))
         self._derived: dict[tuple[str, str], bytes] = {}
+        self._boxes = threading.local()  # one set for each thread: nobody promises that they may be shared
 
     def seal(self, purpose: str, text: str) -> bytes:
         # surrogatepass: a lone surrogate is odd, not a reason to lose a text
         nonce = os.urandom(NONCE_BYTES)
-        box = AESGCM(self._key(self._current, purpose)).encrypt(nonce, text.encode("utf-8", "surrogatepass"), None)
+        box = self._box(self._current, purpose).encrypt(nonce, text.encode("utf-8", "surrogatepass"), None)
         return self._current.encode() + b":" + nonce + box
 
     def open(self, purpose: str, blob: bytes) -> str:
@@ -74,7 +76,7 @@ class Vault:
         if not colon or key_id not in self._keys:
             raise WrongKey
         try:
-            opened = AESGCM(self._key(key_id, purpose)).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], None)
+            opened = self._box(key_id, purpose).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], None)
         except (InvalidTag, ValueError):  # altered, or cut short
             raise WrongKey from None
         return opened.decode("utf-8", "surrogatepass")
@@ -95,6 +97,13 @@ class Vault:
         return hmac.new(
             self._key(name, f"find:{purpose}"), value.encode("utf-8", "surrogatepass"), hashlib.sha256
         ).digest()
+
+    def _box(self, name: str, purpose: str) -> AESGCM:
+        boxes = self._boxes.__dict__
+        box: AESGCM | None = boxes.get(f"{name}:{purpose}")
+        if box is None:
+            box = boxes[f"{name}:{purpose}"] = AESGCM(self._key(name, purpose))
+        return box
 
     def _key(self, name: str, purpose: str) -> bytes:
         derived = self._derived.get((name, purpose))

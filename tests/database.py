@@ -2,10 +2,11 @@
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,8 +34,10 @@ class PostgresUnavailable(Exception):
 class Postgres:
     """A PostgreSQL server on a socket in a directory of its own; nothing of it is left after `stop`."""
 
-    def __init__(self) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="pg-", dir=_quick_place()))
+    def __init__(self, place: Path | None = None, settings: Sequence[str] = NOT_DURABLE) -> None:
+        """It is made in memory and durable in nothing, unless a `place` and other `settings` are given."""
+        self.directory = Path(tempfile.mkdtemp(prefix="pg-", dir=place or _quick_place()))
+        self._settings = settings
         self._is_root = os.geteuid() == 0
         self._has_template = False
         self._numbers = iter(range(1, 1_000_000))
@@ -46,7 +49,7 @@ class Postgres:
                 owner = getpwnam(UNPRIVILEGED)
                 os.chown(self.directory, owner.pw_uid, owner.pw_gid)
             self._run("initdb", "--auth=trust", "--encoding=utf8", "--locale=C", "--no-sync", "-U", "postgres")
-            settings = " ".join(f"-c {setting}" for setting in (*NOT_DURABLE, "listen_addresses="))
+            settings = " ".join(f"-c {setting}" for setting in (*self._settings, "listen_addresses="))
             options = f"{settings} -k {self.directory}"
             self._run("pg_ctl", "-w", "-l", str(self.directory / "log"), "-o", options, "start")
         except (OSError, KeyError, subprocess.SubprocessError) as error:
@@ -57,6 +60,28 @@ class Postgres:
     def stop(self) -> None:
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
         shutil.rmtree(self.directory, ignore_errors=True)
+
+    def halt(self, mode: str = "immediate") -> None:
+        """Stop the server, which keeps what it has; `restart` brings it back."""
+        self._run("pg_ctl", "-w", "-m", mode, "stop")
+
+    def restart(self, mode: str = "fast") -> None:
+        """Stop the server and start it again: "fast" tells whoever is connected, "immediate" is a crash of it."""
+        self._run("pg_ctl", "-w", "-l", str(self.directory / "log"), "-m", mode, "restart")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it accept connections and say nothing, as one does whose disk or network hangs."""
+        main = int((self.directory / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+        found = subprocess.run(["pgrep", "-P", str(main)], capture_output=True, text=True, check=True)
+        group = [main, *map(int, found.stdout.split())]
+        for pid in group:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in group:
+                os.kill(pid, signal.SIGCONT)
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.directory}"

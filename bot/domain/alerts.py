@@ -1,7 +1,7 @@
 """What a human must act on. It is told once, and again when it is over; the words are in `bot/texts/alerts.toml`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -14,15 +14,27 @@ class AlertCode(str, Enum):
     SMS_AWAY = "sms_away"  # texts to families wait because the provider does not answer
     SMS_REFUSES = "sms_refuses"  # not logged in, suspended, number or settings wrong
     UNCERTAIN = "uncertain"  # many sends at once that may or may not have gone out
-    WAITING = "waiting"  # something has waited too long in the inbox or the outbox
+    WAITING_IN = "waiting_in"  # something has waited too long in the inbox
+    WAITING_OUT = "waiting_out"  # the same in the outbox, and the other side is not to blame
     PARKED = "parked"  # a bug of ours: a row that our code could not digest
     MISSED_WEBHOOKS = "missed_webhooks"  # found in the provider's list: the webhook had failed
     RECONCILE = "reconcile"  # the provider's list has not been compared with ours for too long
     TICK = "tick"  # a tick does not do its work
     SETTINGS_DIFFER = "settings_differ"  # two instances run with different settings
-    INSTANCE_LOST = "instance_lost"  # an instance has gone without saying goodbye
-    NOBODY_REACHED = "nobody_reached"  # a conversation or handover was put before nobody
+    INSTANCE_LOST = "instance_lost"  # an instance has gone without saying goodbye, and none has come in its place
+    RESTARTS = "restarts"  # instances go that way again and again
+    NOBODY_REACHED = "nobody_reached"  # a conversation, a handover or clocks were put before nobody
+    NO_LEADER = "no_leader"  # what should have gone to a leader went to the team's channel
     BAD_SIGNATURES = "bad_signatures"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is so now, and that a human must act on. `key` tells it from others of its code."""
+
+    code: AlertCode
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +85,4 @@ class AlertNotice:
     opened_at: datetime
     closed_at: datetime | None
     is_trial: bool = False
+    is_back: bool = False  # the alert waited for what it is about: that it can be read shows that this works again

@@ -232,6 +232,14 @@ class HomeAction:
 
 
 @dataclass(frozen=True, slots=True)
+class ReserveHome:
+    """What somebody should know of their own way in when Slack is away."""
+
+    pin_set_on: date | None  # local day; None when they have not chosen one
+    has_phone: bool  # a verified one, which is where the link goes
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """What App Home shows."""
 
@@ -247,3 +255,4 @@ class Home:
     may_look_back: bool = False
     may_write_background: bool = False
     clocks: HomeClocks | None = None  # None for whoever has no part in the world of myndighet
+    reserve: ReserveHome | None = None  # None for whoever is never needed when Slack is away

@@ -4,6 +4,7 @@ from enum import Enum, IntEnum
 from typing import Final
 
 PACED: Final = "paced"  # noted with a row that waits because we post no faster than Slack wants us to
+UNCERTAIN_FINAL: Final = "uncertain_final"  # ... that its author has been told of: nobody knows what became of it
 POSTED_AGAIN: Final = "repeated"  # noted with a row that was looked for in vain
 
 

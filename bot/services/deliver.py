@@ -3,14 +3,17 @@
 Nothing is sent inside a transaction.
 """
 
+from typing import Final
+
 import structlog
 
+from bot.domain.alerts import AlertCode
 from bot.domain.cards import Card, Notice, SentState, ThreadReply, ThreadWhat
-from bot.domain.conversation import DraftState, Ground
+from bot.domain.conversation import DraftState
 from bot.domain.delivery import DeliveryStatus, advance, from_provider
 from bot.domain.errors import NotFound
 from bot.domain.ids import MessageId, StaffId
-from bot.domain.outbound import OutboxKind, OutboxState, Priority
+from bot.domain.outbound import PACED, OutboxKind, OutboxState, Priority
 from bot.domain.people import World
 from bot.domain.secrecy import Act, Denied
 from bot.domain.sending import OutgoingSms, SendPostponed, SendRejected, SendUncertain
@@ -21,23 +24,28 @@ from bot.services.deliver_clocks import CLOCK_KINDS, deliver_clocks, tell_that_c
 from bot.services.deliver_digest import deliver_addendum, deliver_digest, tell_that_digest_failed
 from bot.services.deliver_handover import deliver_handover, tell_that_handover_failed
 from bot.services.receive_status import tell
+from bot.services.reserve.deliver_staff_sms import deliver_staff_sms
 from bot.services.shared.access import ask, contact_of
+from bot.services.shared.next_place import has_it_already, next_place, was_to_sound
 from bot.services.shared.outcome import CARD_NOT_YET, FIRST_LOOK, GONE, Outcome, shown_digest
-from bot.services.shared.placing import Destination, is_inline, leaders_or_channel, notice, place
+from bot.services.shared.placing import is_inline, notice, place
 from bot.services.shared.view import card, reader_of, sent_state, slack_id
+from bot.services.watch.deliver_alert import deliver_alert
+from bot.services.watch.deliver_alert_sms import deliver_alert_sms
+from bot.services.watch.raising import CONVERSATION, raise_alert
 
 log = structlog.get_logger(__name__)
+
+MOST_TWINS: Final = 5  # of one card: each is a post whose answer was lost
 
 
 async def deliver(row: Outbound, *, ctx: Context) -> Outcome | None:
     """Send one claimed row and return what became of it; raises nothing that has to do with the other side.
 
-    None when the lease has lapsed meanwhile: somebody else looks after the row now, and nothing was sent.
+    None when the lease has lapsed meanwhile, and TooLateToLeave when that was found at the very last moment: somebody
+    else looks after the row now, and nothing was sent.
     """
     try:
-        if not await ctx.store.read(lambda tx: tx.outbox.is_mine(row)):
-            log.warning("lease_lost", outbox_id=row.id, kind=row.kind.value)
-            return None
         if row.kind is OutboxKind.CARD:
             return await _card(row, ctx)
         if row.kind is OutboxKind.THREAD:
@@ -54,11 +62,18 @@ async def deliver(row: Outbound, *, ctx: Context) -> Outcome | None:
             return await deliver_handover(row, ctx=ctx)
         if row.kind in CLOCK_KINDS:
             return await deliver_clocks(row, ctx=ctx)
+        if row.kind is OutboxKind.ALERT:
+            return await deliver_alert(row, ctx=ctx)
+        if row.kind is OutboxKind.STAFF_SMS and "alert" in row.payload:
+            return await deliver_alert_sms(row, ctx=ctx)
+        if row.kind is OutboxKind.STAFF_SMS:
+            return await deliver_staff_sms(row, ctx=ctx)
         return await _sms(row, ctx)
     except SendPostponed as later:
-        say = log.error if later.alarm else log.info
+        say = log.error if later.alarm else log.debug if later.reason == PACED else log.info
         say("send_postponed", outbox_id=row.id, kind=row.kind.value, reason=later.reason, alarm=later.alarm)
-        return Outcome(OutboxState.DUE, error=later.reason, wait=later.wait)
+        # Our own pace is no failure: it is not counted, so that nothing waits longer for it each time.
+        return Outcome(OutboxState.DUE, error=later.reason, wait=later.wait, counted=later.reason != PACED)
     except SendUncertain as unknown:
         log.warning("send_uncertain", outbox_id=row.id, kind=row.kind.value, reason=unknown.reason)
         return Outcome(OutboxState.UNCERTAIN, error=unknown.reason, wait=FIRST_LOOK)
@@ -89,7 +104,12 @@ async def _card(row: Outbound, ctx: Context) -> Outcome:
         try:
             await ctx.chat.update_card(post.channel, post.ts, shown)
         except SendUncertain:
-            return Outcome(OutboxState.DUE, error="update_again", wait=FIRST_LOOK)  # an update may be repeated
+            return Outcome(  # an update may be repeated; until it is, nobody knows what stands there
+                OutboxState.DUE,
+                error="update_again",
+                wait=FIRST_LOOK,
+                then=lambda tx: tx.posts.placed(post.id, standing),
+            )
         except SendRejected as refusal:
             if refusal.reason not in GONE:
                 raise
@@ -106,15 +126,19 @@ async def _card(row: Outbound, ctx: Context) -> Outcome:
 
 
 async def _withdraw(row: Outbound, ctx: Context) -> Outcome:
-    """Delete one of our posts where it stands, or the twin of one that is kept, if it can be found."""
+    """Delete one of our posts where it stands, and every twin of one that is kept, as far as they can be found."""
     channel: str = row.payload["channel"]
-    if "ts" in row.payload:
-        await ctx.chat.withdraw(channel, row.payload["ts"])
+    known: str | None = row.payload.get("ts")
+    kept: str | None = row.payload.get("twin_of")
+    if known is not None:
+        await ctx.chat.withdraw(channel, known)
+    if kept is None:
         return Outcome(OutboxState.SENT)
-    kept: str = row.payload["twin_of"]
-    for posted in await ctx.store.read(lambda tx: tx.outbox.posted_twice(row.lane, f"{channel}:{kept}")):
-        found = await ctx.chat.find(channel, posted.id, posted.created_at, None, kept)
-        if found is not None:
+    for posted in await ctx.store.read(lambda tx: tx.outbox.posted_twice(row.lane, f"{channel}:{known or kept}")):
+        for _ in range(MOST_TWINS):
+            found = await ctx.chat.find(channel, posted.id, posted.created_at, None, kept)
+            if found is None:
+                break
             await ctx.chat.withdraw(channel, found.ts)
     return Outcome(OutboxState.SENT)
 
@@ -163,6 +187,8 @@ def thread_reply(tx: Tx, ctx: Context, post: Post, row: Outbound) -> ThreadReply
         and isinstance(ask(tx, ctx, reader, Act.READ, conversation, contact), Denied)
     ):
         return None
+    if what is ThreadWhat.PING and not conversation.is_unanswered:
+        return None  # it waited for Slack, and has been answered meanwhile
     message = tx.messages.get(MessageId(row.payload["message"])) if row.payload.get("message") else None
     state: SentState | None = None if message is None else sent_state(tx, message)
     held = tx.messages.held(row.payload["held"]) if row.payload.get("held") else None
@@ -221,11 +247,24 @@ def notice_of(ctx: Context, row: Outbound) -> Notice:
     )
 
 
-async def _sms(row: Outbound, ctx: Context) -> Outcome | None:
+def given_up(row: Outbound, *, ctx: Context) -> Outcome:
+    """Return the end of a row that our own code cannot send: nothing has left, and somebody is told."""
+    if row.kind is OutboxKind.SMS:
+        delivery_id: str = row.payload["delivery"]
+        return Outcome(
+            OutboxState.FAILED,
+            error="crashed",
+            then=lambda tx: settle_sms(tx, ctx, delivery_id, "failed", "unknown_error"),
+        )
+    return Outcome(OutboxState.FAILED, error="crashed", then=lambda tx: _tell_leader(tx, ctx, row))
+
+
+async def _sms(row: Outbound, ctx: Context) -> Outcome:
     delivery_id: str = row.payload["delivery"]
     composed = await ctx.store.read(lambda tx: outgoing(tx, ctx, row))
     if isinstance(composed, str):
         reason = composed
+        log.info("sms_withheld", outbox_id=row.id, reason=reason)
         return Outcome(
             OutboxState.FAILED, error=reason, then=lambda tx: settle_sms(tx, ctx, delivery_id, "failed", reason)
         )
@@ -233,8 +272,6 @@ async def _sms(row: Outbound, ctx: Context) -> Outcome | None:
         return Outcome(
             OutboxState.FAILED, error="too_old", then=lambda tx: settle_sms(tx, ctx, delivery_id, "failed", "too_old")
         )
-    if not await ctx.store.read(lambda tx: tx.outbox.is_mine(row)):
-        return None
     try:
         receipt = await ctx.sms.send(composed)
     except SendRejected as refusal:
@@ -355,12 +392,12 @@ def _tell_leader(tx: Tx, ctx: Context, row: Outbound) -> None:
     number = ctx.rules.number_for(conversation.our_number)
     namnd = ctx.rules.namnder[conversation.namnd or number.reception]
     contact = contact_of(tx, conversation)
-    staff, channel = leaders_or_channel(tx, namnd, contact.jav)
-    able = tuple(person for person in staff if post.target != f"staff:{person.id}")
-    if post.target == f"channel:{channel}" or not (able or channel):
+    where = next_place(tx, namnd, contact.jav, conversation, post)
+    if where is None or (conversation.world is not World.BEREDSKAP and not where.staff):
         log.error("conversation_reaches_nobody", conversation_id=conversation.id)
+        raise_alert(tx, ctx, AlertCode.NOBODY_REACHED, f"{CONVERSATION}:{conversation.id}", namnd=namnd.short_name)
         return
-    for person in able:
+    for person in where.staff:
         notice(
             tx,
             person.id,
@@ -370,9 +407,6 @@ def _tell_leader(tx: Tx, ctx: Context, row: Outbound) -> None:
             namnd=namnd.short_name,
         )
     held = tx.conversations.lock(conversation.id)
-    if held is None or not held.is_open or held.world is not World.BEREDSKAP:
+    if held is None or not held.is_open or held.world is not World.BEREDSKAP or has_it_already(tx, held, where):
         return
-    if held.routes and held.routes[-1].ground is Ground.NOBODY:
-        return  # the leaders have it: to put it before them again would draw the card that fails again, without end
-    where = Destination(Ground.NOBODY, able, channel, namnd=namnd.id)
-    tx.conversations.save(place(tx, ctx, held, where, ping=False))
+    tx.conversations.save(place(tx, ctx, held, where, ping=was_to_sound(held)))

@@ -35,7 +35,7 @@ def _keep(tx: Tx, posts: list[Post], channel: str, ts: str, refresh: Callable[[T
         if post.ts == ts:
             payload = {"channel": channel, "twin_of": ts}
         elif tx.posts.at(channel, ts) is None:
-            payload = {"channel": channel, "ts": post.ts}
+            payload = {"channel": channel, "ts": post.ts, "twin_of": ts}
             tx.posts.placed(post.id, Posted(channel, ts))
         else:
             continue

@@ -8,7 +8,7 @@ import structlog
 from bot.domain.delivery import DeliveryStatus, from_provider
 from bot.domain.errors import Busy
 from bot.domain.outbound import POSTED_AGAIN, OutboxKind, OutboxState
-from bot.domain.sending import SendPostponed, SendRejected, SendUncertain
+from bot.domain.sending import SendPostponed, SendRejected, SendUncertain, SmsReceipt
 from bot.ports import Outbound, Post, Posted, Tx
 from bot.services.context import Context
 from bot.services.deliver import compose_sms, settle_sms
@@ -20,6 +20,7 @@ from bot.services.shared.placing import refresh_card
 log = structlog.get_logger(__name__)
 
 STANDING: Final = frozenset({OutboxKind.CARD, OutboxKind.DIGEST})  # posts that are kept up to date
+LONGEST_SEND: Final = timedelta(seconds=12)  # wire time: the time-outs of both gateways end before
 UNSURE_AT_MOST: Final = timedelta(minutes=10)  # world time; then the author is told, even if we cannot look
 
 
@@ -31,7 +32,7 @@ async def look_for_uncertain(*, ctx: Context) -> int:
     """
 
     def due(tx: Tx) -> list[Outbound]:
-        tx.outbox.lapse()
+        tx.outbox.lapse(LONGEST_SEND)
         return tx.outbox.uncertain_due()
 
     rows = await ctx.store.write(due)
@@ -49,8 +50,8 @@ async def _look_for_sms(row: Outbound, ctx: Context) -> None:
     delivery_id: str = row.payload["delivery"]
     composed = await ctx.store.read(lambda tx: (compose_sms(tx, ctx, row), tx.outbox.provider_ids(row.lane)))
     sms, known = composed
-    found = None
-    if not isinstance(sms, str):
+    found = await ctx.store.read(lambda tx: _reported(tx, delivery_id))
+    if found is None and not isinstance(sms, str):
         try:
             found = await ctx.sms.find(sms, row.created_at, known)
         except Exception as error:  # whatever it is, we know no more than before; look again later
@@ -87,6 +88,14 @@ async def _look_for_sms(row: Outbound, ctx: Context) -> None:
             settle_sms(tx, ctx, delivery_id, "uncertain", "uncertain_final")
 
     await ctx.store.write(record)
+
+
+def _reported(tx: Tx, delivery_id: str) -> SmsReceipt | None:
+    """Return what a report that carried our own id has said: it left, whether or not the list still shows its words."""
+    delivery = tx.messages.delivery(delivery_id)
+    return (
+        None if delivery is None or delivery.provider_id is None else SmsReceipt(delivery.provider_id, delivery.status)
+    )
 
 
 async def _look_for_post(row: Outbound, ctx: Context) -> None:
@@ -129,6 +138,8 @@ async def _look_for_post(row: Outbound, ctx: Context) -> None:
             return
         if row.kind in STANDING and post is not None and post.ts is None:
             tx.posts.mark_repeat(post.id)
+        if row.kind in STANDING and post is not None and post.channel is not None and post.ts is not None:
+            tx.posts.placed(post.id, Posted(post.channel, post.ts))  # nobody knows what it says there
         tx.outbox.record(row.id, OutboxState.DUE, error=POSTED_AGAIN)
 
     await ctx.store.write(record)

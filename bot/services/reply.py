@@ -23,7 +23,11 @@ REPLY_BLOCK: Final = "reply"  # the field that problems with the text are shown 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What somebody wants to say. `key` makes it happen once; `external_id` is the modal it was written in, if any."""
+    """What somebody wants to say. `key` makes it happen once; `external_id` is the modal it was written in, if any.
+
+    Without a modal `last_seen` is how far the author had read, None for a place where everything stands, and
+    `warned_of` what they have been asked about already (`asked` in the values of AskFirst).
+    """
 
     slack_user_id: str
     conversation_id: str
@@ -31,6 +35,8 @@ class Reply:
     key: str
     is_note: bool = False
     external_id: str | None = None
+    last_seen: int | None = None
+    warned_of: str | None = None
 
 
 async def reply(command: Reply, *, ctx: Context) -> None:
@@ -52,7 +58,7 @@ async def reply(command: Reply, *, ctx: Context) -> None:
         text = clean(command.text, is_note=command.is_note)
         if not command.is_note:
             require_textable(ctx, contact)
-        view = None if command.external_id is None else tx.views.get(command.external_id)
+        view = _view(tx, conversation, author, command)
         question = None if view is None else _question(tx, ctx, conversation, view, author, text, command)
         if question is not None:
             return question
@@ -158,6 +164,16 @@ def followed_by_other(tx: Tx, conversation: Conversation, author: Actor) -> str 
     return "" if other is None else other.slack_user_id or ""
 
 
+def _view(tx: Tx, conversation: Conversation, author: Actor, command: Reply) -> OpenView | None:
+    """Return what the author had before them: the modal, or a page that Slack knows nothing of."""
+    if command.external_id is not None:
+        return tx.views.get(command.external_id)
+    if command.last_seen is None or tx.was_done("reply", command.key):
+        return None  # sent already, and what they wrote themselves is nothing new to them
+    seen, warned = command.last_seen, command.warned_of
+    return OpenView("", author.staff.id, conversation.id, None, None, None, seen, warned, 0)
+
+
 def _question(
     tx: Tx, ctx: Context, conversation: Conversation, view: OpenView, author: Actor, text: str, command: Reply
 ) -> AskFirst | None:
@@ -177,11 +193,13 @@ def _question(
     about = f"{conversation.last_seq}:{other}:{hashlib.sha256(text.encode()).hexdigest()[:16] if many else ''}"
     if view.warned_of == about or not ((newer and not is_note) or many or other is not None):
         return None
-    tx.views.save(replace(view, warned_of=about))
-    tx.views.mark_dirty(conversation.id)
+    if view.external_id:
+        tx.views.save(replace(view, warned_of=about))
+        tx.views.mark_dirty(conversation.id)
     if other is not None:
-        return AskFirst("followed_by_other", who=f"<@{other}>" if other else ctx.texts.staff("duty.somebody_else"))
+        who = f"<@{other}>" if other else ctx.texts.staff("duty.somebody_else")
+        return AskFirst("followed_by_other", who=who, asked=about)
     if newer and not is_note:
         colleague = any(m.direction is Direction.OUT for m in newer)
-        return AskFirst("colleague_answered" if colleague else "newer_text", count=str(count))
-    return AskFirst("many_parts", count=str(count))
+        return AskFirst("colleague_answered" if colleague else "newer_text", count=str(count), asked=about)
+    return AskFirst("many_parts", count=str(count), asked=about)

@@ -21,11 +21,12 @@ from bot.domain.alerts import AlertNotice
 from bot.domain.cards import Card, ConversationView, Home, Notice, ThreadReply
 from bot.domain.clock_views import ClockList, ClockNotice, UnitMessage
 from bot.domain.digest import Addendum, DigestView, ShiftHandover
-from bot.domain.outbound import PACED
+from bot.domain.errand import is_urgent, leaving
 from bot.domain.sending import SendPostponed, SendRejected, SendUncertain
 from bot.ports import Audience, OpenView, Posted
 from bot.slack.ids import OUTBOX_EVENT
 from bot.slack.kit import MESSAGE_TEXT, Block, cut
+from bot.slack.pace import Pace
 from bot.slack.views.alert import alert_message
 from bot.slack.views.card import card_message
 from bot.slack.views.clock_list import clock_message, clocks_message, unit_message
@@ -41,7 +42,8 @@ log = structlog.get_logger(__name__)
 CALL_WITHIN: Final = 8.0  # seconds for one call
 BACK_OFF: Final = timedelta(seconds=3)
 NOT_LOGGED_IN: Final = timedelta(seconds=30)
-BURST: Final = 3  # posts to one channel at once, then one a second (facts: section 7)
+BURST: Final = 4  # posts to one channel at once, the last of them urgent, then one a second (facts: section 7)
+UPDATE_BURST: Final = 15  # updates of one message at once, then one a second: what comes meanwhile is folded
 MEMBERS_AT_A_TIME: Final = 200
 OPEN_TO_OTHERS: Final = ("is_ext_shared", "is_pending_ext_shared", "is_org_shared", "is_shared", "is_general")
 TOKEN_ERRORS: Final = frozenset(
@@ -58,8 +60,7 @@ class SlackChat:
         self._bot_user_id = bot_user_id
         self._texts = texts
         self._clock = clock
-        self._paused_until: dict[str, datetime] = {}
-        self._tokens: dict[str, tuple[float, datetime]] = {}
+        self._pace = Pace(clock)
 
     async def post_card(self, to: str, card: Card, outbox_id: int) -> Posted:
         return await self._post(to, card_message(card, self._texts, self._clock.now()), outbox_id)
@@ -95,8 +96,10 @@ class SlackChat:
     async def post_unit(self, to: str, unit: UnitMessage, outbox_id: int) -> Posted:
         return await self._post(to, unit_message(unit, self._texts, self._clock.now()), outbox_id)
 
-    async def post_alert(self, to: str, alert: AlertNotice, outbox_id: int) -> Posted:
-        return await self._post(to, alert_message(alert, self._texts, self._clock.now()), outbox_id)
+    async def post_alert(self, to: str, alert: AlertNotice, outbox_id: int, thread_ts: str | None = None) -> Posted:
+        """Post an alert; in the thread of another, where it shows in the channel too."""
+        extra: dict[str, Any] = {} if thread_ts is None else {"thread_ts": thread_ts, "reply_broadcast": True}
+        return await self._post(to, alert_message(alert, self._texts, self._clock.now()), outbox_id, **extra)
 
     async def update_alert(self, channel: str, ts: str, alert: AlertNotice) -> None:
         await self._update(channel, ts, alert_message(alert, self._texts, self._clock.now()))
@@ -135,6 +138,8 @@ class SlackChat:
             "chat.update",
             channel,
             lambda: self._client.chat_update(channel=channel, ts=ts, text=_short(message), blocks=message["blocks"]),
+            leaves=True,
+            budget=(f"{channel} {ts}", UPDATE_BURST),
         )
 
     async def post_thread(self, channel: str, ts: str, reply: ThreadReply, outbox_id: int) -> Posted:
@@ -149,7 +154,9 @@ class SlackChat:
 
     async def withdraw(self, channel: str, ts: str) -> None:
         try:
-            await self._call("chat.delete", channel, lambda: self._client.chat_delete(channel=channel, ts=ts))
+            await self._call(
+                "chat.delete", channel, lambda: self._client.chat_delete(channel=channel, ts=ts), leaves=True
+            )
         except SendRejected as refusal:
             if refusal.reason != "message_not_found":
                 raise
@@ -209,7 +216,6 @@ class SlackChat:
         )
 
     async def _post(self, to: str, message: dict[str, Any], outbox_id: int, **extra: Any) -> Posted:
-        self._require_token(to)
         metadata = {"event_type": OUTBOX_EVENT, "event_payload": {"outbox": str(outbox_id)}}
         answer = await self._call(
             "chat.postMessage",
@@ -223,44 +229,48 @@ class SlackChat:
                 metadata=metadata,
                 **extra,
             ),
+            leaves=True,
+            budget=(to, BURST),
         )
         return Posted(str(answer["channel"]), str(answer["ts"]))
 
-    def _require_token(self, channel: str) -> None:
-        """Keep to one post a second and channel, with short bursts; raises SendPostponed."""
-        now = self._clock.wire_now()
-        tokens, since = self._tokens.get(channel, (float(BURST), now))
-        tokens = min(float(BURST), tokens + (now - since).total_seconds())
-        if tokens < 1:
-            raise SendPostponed(timedelta(seconds=1 - tokens), PACED)
-        self._tokens[channel] = (tokens - 1, now)
-
     async def _call(
-        self, method: str, channel: str, call: Callable[[], Awaitable[AsyncSlackResponse]]
+        self,
+        method: str,
+        channel: str,
+        call: Callable[[], Awaitable[AsyncSlackResponse]],
+        *,
+        leaves: bool = False,
+        budget: tuple[str, int] | None = None,
     ) -> AsyncSlackResponse:
-        key = f"{method}:{channel}"
-        paused = self._paused_until.get(key)
-        if paused is not None and paused > self._clock.wire_now():
-            raise SendPostponed(paused - self._clock.wire_now(), "ratelimited")
+        """Call Slack once, keeping to a `budget` of one a second after a burst of so many.
+
+        `leaves` says that the call changes something: it may not leave when the lease of its row has run out.
+        """
+        self._pace.require_no_pause(method, channel, is_urgent=is_urgent())
+        if budget is not None:
+            self._pace.take(budget[0], per_s=1, burst=budget[1], is_urgent=is_urgent())
+        if leaves:
+            leaving()
         try:
             async with asyncio.timeout(CALL_WITHIN):
                 return await call()
         except SlackApiError as error:
-            raise self._classify(error, key) from None
+            raise self._classify(error, method, channel) from None
         except ClientConnectorError:
             raise SendPostponed(BACK_OFF, "slack_unreachable") from None
         except (ClientError, SlackClientError, TimeoutError, ValueError):
             # SlackClientError and ValueError: an answer that is no JSON; it may have done what we asked.
             raise SendUncertain("maybe_sent") from None
 
-    def _classify(self, error: SlackApiError, key: str) -> Exception:
+    def _classify(self, error: SlackApiError, method: str, channel: str) -> Exception:
         response = error.response
         status = int(getattr(response, "status_code", 0) or 0)
-        code = str(response.get("error") or "") if isinstance(response, AsyncSlackResponse) else ""
+        answer = getattr(response, "data", None)  # a word of a proxy's instead of an object of Slack's
+        code = str(answer.get("error") or "") if isinstance(answer, dict) else ""
         if status == 429 or code in {"ratelimited", "rate_limited"}:
             wait = timedelta(seconds=_retry_after(response))
-            self._paused_until[key] = self._clock.wire_now() + wait
-            return SendPostponed(wait, "ratelimited")
+            return self._pace.told_to_wait(method, channel, wait, is_by_place=method == "chat.postMessage")
         if status >= 500 or code in THEIR_ERRORS or (status != 200 and not code):
             return SendUncertain("slack_error")
         if code in TOKEN_ERRORS:

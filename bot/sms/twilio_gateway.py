@@ -19,6 +19,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
+from bot.domain.errand import leaving
 from bot.domain.sending import (
     LookupFailed,
     OutgoingSms,
@@ -42,7 +43,7 @@ from bot.sms.errors import (
 
 TWILIO_BASE_URL: Final = "https://api.twilio.com"
 CALL_WITHIN: Final = timedelta(seconds=10)
-BACK_OFF: Final = timedelta(seconds=30)  # when the provider does not say how long to wait
+BACK_OFF: Final = timedelta(seconds=3)  # at first, when the provider does not say how long to wait; it grows each time
 LONGEST_BACK_OFF: Final = timedelta(minutes=15)  # whatever it says
 LOOK_BACK: Final = timedelta(minutes=1)  # section 7: our clock and theirs may differ
 PAGE_SIZE: Final = 200
@@ -75,7 +76,11 @@ class TwilioGateway:
         await self._http.close()  # type: ignore[no-untyped-call]
 
     async def send(self, sms: OutgoingSms) -> SmsReceipt:
-        """Hand one sms to Twilio, once; raise SendRejected, SendPostponed or SendUncertain."""
+        """Hand one sms to Twilio, once; raise SendRejected, SendPostponed or SendUncertain.
+
+        Raises TooLateToLeave when its errand may not leave any more.
+        """
+        leaving()
         try:
             message = await self._limited(
                 self._messages.create_async(

@@ -1,6 +1,7 @@
 """The audit log: append-only."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -8,6 +9,8 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.domain.errors import AuditEntry
 from storage.tables import AuditRow
+
+INTO: Final = sa.insert(AuditRow.__table__)  # type: ignore[attr-defined]
 
 
 class AuditRows:
@@ -34,4 +37,4 @@ class AuditRows:
             for entry in entries
         ]
         if rows:
-            self._session.execute(sa.insert(AuditRow), rows)
+            self._session.connection().execute(INTO, rows)

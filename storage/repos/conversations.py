@@ -1,6 +1,7 @@
 """Conversations and the record of whom they were put before."""
 
 from datetime import datetime
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -31,84 +32,95 @@ PLAIN = (
 )
 
 
+TABLE: sa.Table = ConversationRow.__table__  # type: ignore[attr-defined]
+ROUTES: sa.Table = ConversationRouteRow.__table__  # type: ignore[attr-defined]
+
+# Made once: every text that comes in or leaves asks these, and making a statement costs more than running it.
+ONE: Final = sa.select(TABLE).where(TABLE.c.id == sa.bindparam("of"))
+ONE_HELD: Final = ONE.with_for_update()
+OF_CONTACT: Final = sa.and_(TABLE.c.contact_id == sa.bindparam("contact"), TABLE.c.world == sa.bindparam("in_world"))
+LATEST: Final = sa.select(TABLE).where(OF_CONTACT).order_by(TABLE.c.is_open.desc(), TABLE.c.opened_at.desc()).limit(1)
+LATEST_OF_NAMND: Final = LATEST.where(TABLE.c.namnd == sa.bindparam("of_namnd")).with_for_update()
+LATEST_OF_NONE: Final = LATEST.where(TABLE.c.namnd.is_(None)).with_for_update()
+NEWEST_NAMND: Final = sa.select(TABLE.c.namnd).where(OF_CONTACT).order_by(TABLE.c.opened_at.desc()).limit(1)
+MESSAGES: sa.Table = MessageRow.__table__  # type: ignore[attr-defined]
+LAST_WRITTEN_FROM: Final = (
+    sa.select(TABLE.c.namnd)
+    .join(MESSAGES, MESSAGES.c.conversation_id == TABLE.c.id)
+    .where(OF_CONTACT, MESSAGES.c.direction == "out")
+    .order_by(MESSAGES.c.at.desc())
+    .limit(1)
+)
+SAVE: Final = sa.update(TABLE).where(TABLE.c.id == sa.bindparam("of"))
+ROUTES_OF: Final = sa.select(ROUTES).where(ROUTES.c.conversation_id == sa.bindparam("of")).order_by(ROUTES.c.id)
+COUNT_ROUTES: Final = (
+    sa.select(sa.func.count()).select_from(ROUTES).where(ROUTES.c.conversation_id == sa.bindparam("of"))
+)
+
+
 class ConversationRows:
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._routes: dict[ConversationId, int] = {}  # how many stand there, of conversations that we hold
 
     def get(self, conversation_id: ConversationId) -> Conversation | None:
-        row = self._session.get(ConversationRow, conversation_id)
-        return None if row is None else self._domain(row)
+        return self._first(ONE, of=conversation_id)
 
     def lock(self, conversation_id: ConversationId) -> Conversation | None:
         """Return the conversation, held against other writers until this transaction ends."""
-        row = self._session.exec(
-            select(ConversationRow)
-            .where(ConversationRow.id == conversation_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        ).first()
-        return None if row is None else self._domain(row)
+        return self._held(self._first(ONE_HELD, of=conversation_id))
 
     def latest(self, contact_id: ContactId, namnd: NamndId | None, world: World) -> Conversation | None:
         """Return the open conversation of this contact and nämnd, else the newest closed one; locked."""
-        row = self._session.exec(
-            select(ConversationRow)
-            .where(
-                ConversationRow.contact_id == contact_id,
-                ConversationRow.namnd == namnd,
-                ConversationRow.world == world.value,
-            )
-            .order_by(col(ConversationRow.is_open).desc(), col(ConversationRow.opened_at).desc())
-            .limit(1)
-            .with_for_update()
-        ).first()
-        return None if row is None else self._domain(row)
+        given = {"contact": contact_id, "in_world": world.value}
+        if namnd is None:
+            return self._held(self._first(LATEST_OF_NONE, **given))
+        return self._held(self._first(LATEST_OF_NAMND, of_namnd=namnd, **given))
 
     def last_written_from(self, contact_id: ContactId) -> NamndId | None:
         """Return the nämnd from which a person last wrote to this contact, in the world of beredskap."""
-        found = self._session.exec(
-            select(ConversationRow.namnd)
-            .join(MessageRow, col(MessageRow.conversation_id) == col(ConversationRow.id))
-            .where(
-                ConversationRow.contact_id == contact_id,
-                ConversationRow.world == World.BEREDSKAP.value,
-                MessageRow.direction == "out",
-            )
-            .order_by(col(MessageRow.at).desc())
-            .limit(1)
-        ).first()
-        return None if found is None else NamndId(found)
+        return self._namnd(LAST_WRITTEN_FROM, contact_id, World.BEREDSKAP)
 
     def newest_namnd(self, contact_id: ContactId, world: World) -> NamndId | None:
         """Return the nämnd of this contact's newest conversation: where an unknown number was handed over to."""
-        found = self._session.exec(
-            select(ConversationRow.namnd)
-            .where(ConversationRow.contact_id == contact_id, ConversationRow.world == world.value)
-            .order_by(col(ConversationRow.opened_at).desc())
-            .limit(1)
-        ).first()
+        return self._namnd(NEWEST_NAMND, contact_id, world)
+
+    def _namnd(self, statement: sa.Select[Any], contact_id: ContactId, world: World) -> NamndId | None:
+        given = {"contact": contact_id, "in_world": world.value}
+        found = self._session.connection().execute(statement, given).scalars().first()
         return None if found is None else NamndId(found)
 
+    def _first(self, statement: sa.Select[Any], **given: str) -> Conversation | None:
+        row = self._session.connection().execute(statement, given).first()
+        return None if row is None else self._domain(row)
+
+    def _held(self, found: Conversation | None) -> Conversation | None:
+        if found is not None:
+            self._routes[found.id] = len(found.routes)
+        return found
+
     def add(self, conversation: Conversation) -> None:
-        row = ConversationRow(
-            id=conversation.id,
-            contact_id=conversation.contact_id,
-            world=conversation.world.value,
-            our_number=conversation.our_number,
-            opened_at=conversation.opened_at,
+        self._session.connection().execute(
+            sa.insert(TABLE),
+            {
+                "id": conversation.id,
+                "contact_id": conversation.contact_id,
+                "world": conversation.world.value,
+                **_values(conversation),
+            },
         )
-        self._fill(row, conversation)
+        self._routes[conversation.id] = 0
+        self._add_routes(conversation)
 
     def save(self, conversation: Conversation) -> None:
-        self._fill(self._session.get_one(ConversationRow, conversation.id), conversation)
+        changed = self._session.connection().execute(SAVE, {"of": conversation.id, **_values(conversation)})
+        if changed.rowcount != 1:
+            raise sa.exc.NoResultFound
+        self._add_routes(conversation)
 
     def open_ones(self) -> list[Conversation]:
-        rows = self._session.exec(
-            select(ConversationRow)
-            .where(col(ConversationRow.is_open).is_(True))
-            .order_by(col(ConversationRow.opened_at))
-        )
-        return [self._domain(row) for row in rows]
+        open_now = sa.select(TABLE).where(TABLE.c.is_open.is_(True)).order_by(TABLE.c.opened_at)
+        return [self._domain(row) for row in self._session.connection().execute(open_now).all()]
 
     def nudges_due(self, now: datetime) -> list[ConversationId]:
         rows = self._session.exec(
@@ -123,35 +135,27 @@ class ConversationRows:
             select(sa.func.min(ConversationRow.nudge_at)).where(col(ConversationRow.nudge_at) > after)
         ).first()
 
-    def _fill(self, row: ConversationRow, conversation: Conversation) -> None:
-        for name in PLAIN:
-            setattr(row, name, getattr(conversation, name))
-        row.concerns = sorted(conversation.concerns)
-        self._session.add(row)
-        self._session.flush()
-        stored = self._session.exec(
-            select(sa.func.count())
-            .select_from(ConversationRouteRow)
-            .where(ConversationRouteRow.conversation_id == conversation.id)
-        ).one()
-        for route in conversation.routes[stored:]:
-            self._session.add(
-                ConversationRouteRow(
-                    conversation_id=conversation.id,
-                    at=route.at,
-                    ground=route.ground.value,
-                    staff_id=route.staff_id,
-                    shift_id=route.shift_id,
-                )
-            )
-        self._session.flush()
+    def _add_routes(self, conversation: Conversation) -> None:
+        stored = self._routes.get(conversation.id)
+        if stored is None:
+            stored = int(self._session.connection().execute(COUNT_ROUTES, {"of": conversation.id}).scalar_one())
+        rows = [
+            {
+                "conversation_id": conversation.id,
+                "at": route.at,
+                "ground": route.ground.value,
+                "staff_id": route.staff_id,
+                "shift_id": route.shift_id,
+            }
+            for route in conversation.routes[stored:]
+        ]
+        if rows:
+            self._session.connection().execute(sa.insert(ROUTES), rows)
+        if conversation.id in self._routes:
+            self._routes[conversation.id] = max(stored, len(conversation.routes))
 
-    def _domain(self, row: ConversationRow) -> Conversation:
-        routes = self._session.exec(
-            select(ConversationRouteRow)
-            .where(ConversationRouteRow.conversation_id == row.id)
-            .order_by(col(ConversationRouteRow.id))
-        )
+    def _domain(self, row: sa.Row[Any]) -> Conversation:
+        routes = self._session.connection().execute(ROUTES_OF, {"of": row.id})
         return Conversation(
             id=ConversationId(row.id),
             contact_id=ContactId(row.contact_id),
@@ -184,3 +188,8 @@ class ConversationRows:
                 for r in routes
             ),
         )
+
+
+def _values(conversation: Conversation) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(conversation, name) for name in PLAIN}
+    return {**values, "concerns": sorted(conversation.concerns)}

@@ -34,6 +34,25 @@ UNIQUE_KEY: Final = ("conversation_id", "namnd", "period", "ordinal")
 BY_TIME: Final = (col(EpisodeRow.first_at), col(EpisodeRow.ordinal), col(EpisodeRow.id))
 
 
+TABLE: sa.Table = EpisodeRow.__table__  # type: ignore[attr-defined]
+NOTED: sa.Table = EpisodeNoteRow.__table__  # type: ignore[attr-defined]
+
+# Made once: every text that comes in asks these, and making a statement costs more than running it.
+IN_ORDER: Final = (TABLE.c.first_at, TABLE.c.ordinal, TABLE.c.id)
+OF_CONVERSATION: Final = sa.select(TABLE).where(TABLE.c.conversation_id == sa.bindparam("of")).order_by(*IN_ORDER)
+WITHOUT_NOTE: Final = OF_CONVERSATION.where(~sa.exists().where(NOTED.c.episode_id == TABLE.c.id))
+LATEST: Final = (
+    sa.select(TABLE)
+    .where(
+        TABLE.c.conversation_id == sa.bindparam("of"),
+        TABLE.c.namnd == sa.bindparam("in_namnd"),
+        TABLE.c.period == sa.bindparam("in_period"),
+    )
+    .order_by(TABLE.c.ordinal.desc())
+    .limit(1)
+)
+
+
 class EpisodeRows:
     def __init__(self, session: Session, vault: Vault) -> None:
         self._session = session
@@ -65,6 +84,11 @@ class EpisodeRows:
         self._session.flush()
 
     def of_conversation(self, conversation_id: ConversationId, *, lock: bool = False) -> list[Episode]:
+        if not lock:
+            return [
+                self._domain(row)
+                for row in self._session.connection().execute(OF_CONVERSATION, {"of": conversation_id})
+            ]
         statement = select(EpisodeRow).where(EpisodeRow.conversation_id == conversation_id).order_by(*BY_TIME)
         return self._all(statement, lock=lock)
 
@@ -78,19 +102,16 @@ class EpisodeRows:
         return found
 
     def latest(self, conversation_id: ConversationId, namnd: NamndId, period: Period) -> Episode | None:
-        return self._first(
-            select(EpisodeRow)
-            .where(
-                EpisodeRow.conversation_id == conversation_id,
-                EpisodeRow.namnd == namnd,
-                EpisodeRow.period == period.key,
-            )
-            .order_by(col(EpisodeRow.ordinal).desc())
-            .limit(1)
-        )
+        given = {"of": conversation_id, "in_namnd": namnd, "in_period": period.key}
+        row = self._session.connection().execute(LATEST, given).first()
+        return None if row is None else self._domain(row)
 
     def without_note(self, conversation_id: ConversationId, *, lock: bool = False) -> list[Episode]:
         """Return the episodes of a conversation that no note covers."""
+        if not lock:
+            return [
+                self._domain(row) for row in self._session.connection().execute(WITHOUT_NOTE, {"of": conversation_id})
+            ]
         links = sa.exists().where(col(EpisodeNoteRow.episode_id) == col(EpisodeRow.id))
         return self._all(
             select(EpisodeRow).where(EpisodeRow.conversation_id == conversation_id, ~links).order_by(*BY_TIME),
@@ -256,6 +277,9 @@ class EpisodeRows:
             .order_by(*BY_TIME)
         )
 
+    def _asked(self, statement: sa.Select[Any], conversation_id: ConversationId) -> list[Episode]:
+        return [self._domain(row) for row in self._session.connection().execute(statement, {"of": conversation_id})]
+
     def _first(self, statement: SelectOfScalar[EpisodeRow]) -> Episode | None:
         row = self._session.exec(statement).first()
         return None if row is None else self._domain(row)
@@ -290,7 +314,7 @@ class EpisodeRows:
             "reference": self._vault.seal("reference", reference) if reference else None,
         }
 
-    def _domain(self, row: EpisodeRow) -> Episode:
+    def _domain(self, row: EpisodeRow | sa.Row[Any]) -> Episode:
         reference = "" if row.reference is None else self._vault.open("reference", row.reference)
         return Episode(
             id=EpisodeId(row.id),

@@ -1,11 +1,11 @@
 """The inbox: what came in, before anything is made of it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.ports import Incoming
@@ -15,9 +15,36 @@ from storage.vault import Vault, WrongKey
 TABLE: sa.Table = InboxRow.__table__  # type: ignore[attr-defined]
 
 
+GIVEN: Final = ("provider", "provider_id", "lane", "raw", "received_at", "is_late")
+KEY: Final = ("provider", "provider_id")
+
+# Each is the same however many rows there are: a statement made anew for a group costs more than the group's commit.
+ONE_BY_ONE: Final = (
+    sqlite.insert(TABLE)
+    .values(state="waiting", attempts=0)
+    .on_conflict_do_nothing(index_elements=KEY)
+    .execution_options(preserve_rowcount=True)
+)
+NEWEST: Final = sa.select(sa.func.coalesce(sa.func.max(TABLE.c.id), 0))
+SINCE: Final = sa.select(TABLE.c.provider, TABLE.c.provider_id).where(TABLE.c.id > sa.bindparam("before"))
+AT_ONCE: Final = (
+    postgresql.insert(TABLE)
+    .from_select(
+        [*GIVEN, "state", "attempts"],
+        sa.select(
+            *(sa.func.unnest(sa.bindparam(name, type_=postgresql.ARRAY(TABLE.c[name].type))) for name in GIVEN),
+            sa.literal("waiting"),
+            sa.literal(0),
+        ),
+    )
+    .on_conflict_do_nothing(index_elements=KEY)
+    .returning(TABLE.c.provider, TABLE.c.provider_id)
+)
+
+
 def insert_incoming(connection: sa.Connection, vault: Vault, group: Sequence[Incoming]) -> set[tuple[str, str]]:
     """Insert `group` and return the keys that were new; repeats are normal and change nothing."""
-    rows: dict[tuple[str, str], dict[str, Any]] = {
+    rows = {
         (incoming.provider, incoming.provider_id): {
             "provider": incoming.provider,
             "provider_id": incoming.provider_id,
@@ -25,19 +52,17 @@ def insert_incoming(connection: sa.Connection, vault: Vault, group: Sequence[Inc
             "raw": vault.seal("raw", incoming.raw),
             "received_at": incoming.received_at,
             "is_late": incoming.is_late,
-            "state": "waiting",
-            "attempts": 0,
         }
         for incoming in group
     }
-    build = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = (
-        build(TABLE)
-        .values(list(rows.values()))
-        .on_conflict_do_nothing(index_elements=["provider", "provider_id"])
-        .returning(TABLE.c.provider, TABLE.c.provider_id)
-    )
-    return {(provider, provider_id) for provider, provider_id in connection.execute(statement)}
+    if connection.dialect.name != "sqlite":
+        columns = {name: [row[name] for row in rows.values()] for name in GIVEN}
+        return {(provider, provider_id) for provider, provider_id in connection.execute(AT_ONCE, columns)}
+    before = connection.execute(NEWEST).scalar_one()
+    if connection.execute(ONE_BY_ONE, list(rows.values())).rowcount == len(rows):
+        return set(rows)
+    # Nobody else writes meanwhile: what is new has a higher number than anything before.
+    return {(provider, provider_id) for provider, provider_id in connection.execute(SINCE, {"before": before})}
 
 
 class InboxRows:
@@ -48,23 +73,43 @@ class InboxRows:
 
     def next(self) -> Incoming | None:
         """Return the oldest waiting row whose lane has nothing older waiting, locked for this transaction."""
-        earlier = TABLE.alias("earlier")
-        statement = (
-            sa.select(TABLE)
-            .where(TABLE.c.state == "waiting")
-            .where(
-                ~sa.exists(
-                    sa.select(earlier.c.id).where(
-                        earlier.c.lane == TABLE.c.lane, earlier.c.state == "waiting", earlier.c.id < TABLE.c.id
-                    )
-                )
+        return next(iter(self.take(1)), None)
+
+    def take(self, limit: int) -> list[Incoming]:
+        """Return the oldest waiting rows of lanes that nobody else has, `limit` at most, in order.
+
+        The first row of each lane is locked for this transaction, and with it the lane: to everybody else it is still
+        waiting, and stands before the others.
+        """
+        first = self._session.execute(self._first_of_lanes(limit)).all()
+        if limit == 1 or not first:
+            found = self._session.execute(sa.select(TABLE).where(TABLE.c.id.in_([row.id for row in first])))
+        else:
+            lanes = {row.lane for row in first}
+            found = self._session.execute(
+                sa.select(TABLE)
+                .where(TABLE.c.state == "waiting", TABLE.c.lane.in_(lanes))
+                .order_by(TABLE.c.id)
+                .limit(limit)
             )
+        return [self._domain(row) for row in found.mappings()]
+
+    def _first_of_lanes(self, limit: int) -> sa.Select[tuple[int, str]]:
+        earlier = TABLE.alias("earlier")
+        is_behind = sa.exists(
+            sa.select(earlier.c.id).where(
+                earlier.c.lane == TABLE.c.lane,
+                earlier.c.state == sa.literal_column("'waiting'"),
+                earlier.c.id < TABLE.c.id,
+            )
+        )
+        return (
+            sa.select(TABLE.c.id, TABLE.c.lane)
+            .where(TABLE.c.state == sa.literal_column("'waiting'"), ~is_behind)
             .order_by(TABLE.c.id)
-            .limit(1)
+            .limit(limit)
             .with_for_update(skip_locked=True, of=TABLE)
         )
-        row = self._session.execute(statement).mappings().first()
-        return None if row is None else self._domain(row)
 
     def get(self, row_id: int) -> Incoming | None:
         row = self._session.execute(sa.select(TABLE).where(TABLE.c.id == row_id)).mappings().first()
@@ -75,18 +120,18 @@ class InboxRows:
         row = self._session.execute(statement).mappings().first()
         return None if row is None else self._domain(row)
 
-    def done(self, row_id: int) -> None:
-        self._set(row_id, state="done", done_at=self._clock.now())
+    def done(self, row_ids: Sequence[int]) -> None:
+        self._set(row_ids, state="done", done_at=self._clock.now())
 
     def park(self, row_id: int) -> None:
-        self._set(row_id, state="parked", done_at=self._clock.now())
+        self._set([row_id], state="parked", done_at=self._clock.now())
 
     def waiting(self) -> int:
         statement = sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.state == "waiting")
         return int(self._session.execute(statement).scalar_one())
 
-    def _set(self, row_id: int, **values: object) -> None:
-        self._session.execute(sa.update(InboxRow).where(col(InboxRow.id) == row_id).values(**values))
+    def _set(self, row_ids: Sequence[int], **values: object) -> None:
+        self._session.execute(sa.update(TABLE).where(TABLE.c.id.in_(row_ids)).values(**values))
 
     def _domain(self, row: sa.RowMapping) -> Incoming:
         return Incoming(

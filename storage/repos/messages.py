@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from bot.clock import Clock
 from bot.domain.conversation import Direction, DraftState, HeldReply, Message
@@ -15,6 +15,29 @@ from storage.repos.chunks import chunks
 from storage.tables import DeliveryRow, HeldReplyRow, MessageRow
 from storage.vault import Vault
 
+TABLE: sa.Table = MessageRow.__table__  # type: ignore[attr-defined]
+DELIVERIES: sa.Table = DeliveryRow.__table__  # type: ignore[attr-defined]
+
+# Made once: every text that comes in or leaves asks these, and making a statement costs more than running it.
+ONE: Final = sa.select(TABLE).where(TABLE.c.id == sa.bindparam("of"))
+BY_SOURCE: Final = sa.select(TABLE).where(TABLE.c.source == sa.bindparam("from_source"))
+OF: Final = TABLE.c.conversation_id == sa.bindparam("of")
+NEWEST: Final = sa.select(TABLE).where(OF).order_by(TABLE.c.seq.desc()).limit(sa.bindparam("at_most"))
+LAST_ANSWER: Final = sa.select(TABLE).where(OF, TABLE.c.direction == "out").order_by(TABLE.c.seq.desc()).limit(1)
+LAST_INBOUND_AT: Final = (
+    sa.select(TABLE.c.at).where(OF, TABLE.c.direction == "in").order_by(TABLE.c.seq.desc()).limit(1)
+)
+COUNT_INBOUND: Final = (
+    sa.select(sa.func.count())
+    .select_from(TABLE)
+    .where(OF, TABLE.c.direction == "in", TABLE.c.seq > sa.bindparam("after"))
+)
+NEWEST_DELIVERY: Final = (
+    sa.select(DELIVERIES)
+    .where(DELIVERIES.c.message_id == sa.bindparam("of"))
+    .order_by(DELIVERIES.c.attempt.desc())
+    .limit(1)
+)
 SPOKEN: Final = (MessageRow.id, MessageRow.seq, MessageRow.direction, MessageRow.at, MessageRow.author)
 
 
@@ -28,41 +51,38 @@ class MessageRows:
         """Add a message; False when something from the same source stands there already."""
         if source is not None and self.by_source(source) is not None:
             return False
-        self._session.add(
-            MessageRow(
-                id=message.id,
-                conversation_id=message.conversation_id,
-                seq=message.seq,
-                direction=message.direction.value,
-                body=self._vault.seal("body", message.body),
-                at=message.at,
-                author=message.author,
-                shift_id=message.shift_id,
-                media_count=message.media_count,
-                is_late=message.is_late,
-                auto_kind=message.auto_kind,
-                source=source,
-            )
+        self._session.connection().execute(
+            sa.insert(TABLE),
+            {
+                "id": message.id,
+                "conversation_id": message.conversation_id,
+                "seq": message.seq,
+                "direction": message.direction.value,
+                "body": self._vault.seal("body", message.body),
+                "at": message.at,
+                "author": message.author,
+                "shift_id": message.shift_id,
+                "media_count": message.media_count,
+                "is_late": message.is_late,
+                "auto_kind": message.auto_kind,
+                "source": source,
+            },
         )
-        self._session.flush()
         return True
 
     def get(self, message_id: MessageId) -> Message | None:
-        row = self._session.get(MessageRow, message_id)
-        return None if row is None else self._domain(row)
+        return self._first(ONE, of=message_id)
 
     def by_source(self, source: str) -> Message | None:
-        row = self._session.exec(select(MessageRow).where(MessageRow.source == source)).first()
+        return self._first(BY_SOURCE, from_source=source)
+
+    def _first(self, statement: sa.Select[Any], **given: str) -> Message | None:
+        row = self._session.connection().execute(statement, given).first()
         return None if row is None else self._domain(row)
 
     def of(self, conversation_id: ConversationId, *, limit: int) -> list[Message]:
         """Return the newest `limit` messages, oldest first."""
-        rows = self._session.exec(
-            select(MessageRow)
-            .where(MessageRow.conversation_id == conversation_id)
-            .order_by(col(MessageRow.seq).desc())
-            .limit(limit)
-        ).all()
+        rows = self._session.connection().execute(NEWEST, {"of": conversation_id, "at_most": limit}).all()
         return [self._domain(row) for row in reversed(rows)]
 
     def since(self, conversation_id: ConversationId, at: datetime, *, limit: int) -> list[Message]:
@@ -95,20 +115,17 @@ class MessageRows:
         ]
 
     def count_inbound_after(self, conversation_id: ConversationId, seq: int) -> int:
-        return self._session.exec(
-            select(func.count())
-            .select_from(MessageRow)
-            .where(MessageRow.conversation_id == conversation_id, MessageRow.direction == "in", MessageRow.seq > seq)
-        ).one()
+        counted = self._session.connection().execute(COUNT_INBOUND, {"of": conversation_id, "after": seq})
+        return int(counted.scalar_one())
+
+    def last_inbound_at(self, conversation_id: ConversationId) -> datetime | None:
+        found: datetime | None = (
+            self._session.connection().execute(LAST_INBOUND_AT, {"of": conversation_id}).scalars().first()
+        )
+        return found
 
     def last_answer(self, conversation_id: ConversationId) -> Message | None:
-        row = self._session.exec(
-            select(MessageRow)
-            .where(MessageRow.conversation_id == conversation_id, MessageRow.direction == "out")
-            .order_by(col(MessageRow.seq).desc())
-            .limit(1)
-        ).first()
-        return None if row is None else self._domain(row)
+        return self._first(LAST_ANSWER, of=conversation_id)
 
     def add_delivery(self, message_id: MessageId) -> Delivery:
         newest = self.newest_delivery(message_id)
@@ -130,12 +147,7 @@ class MessageRows:
         return None if row is None else _delivery(row)
 
     def newest_delivery(self, message_id: MessageId) -> Delivery | None:
-        row = self._session.exec(
-            select(DeliveryRow)
-            .where(DeliveryRow.message_id == message_id)
-            .order_by(col(DeliveryRow.attempt).desc())
-            .limit(1)
-        ).first()
+        row = self._session.connection().execute(NEWEST_DELIVERY, {"of": message_id}).first()
         return None if row is None else _delivery(row)
 
     def newest_deliveries(self, messages: Sequence[MessageId]) -> dict[MessageId, Delivery]:
@@ -218,7 +230,7 @@ class MessageRows:
             state=DraftState(row.state),
         )
 
-    def _domain(self, row: MessageRow) -> Message:
+    def _domain(self, row: MessageRow | sa.Row[Any]) -> Message:
         return Message(
             id=MessageId(row.id),
             conversation_id=ConversationId(row.conversation_id),
@@ -234,7 +246,7 @@ class MessageRows:
         )
 
 
-def _delivery(row: DeliveryRow) -> Delivery:
+def _delivery(row: DeliveryRow | sa.Row[Any]) -> Delivery:
     return Delivery(
         id=row.id,
         message_id=MessageId(row.message_id),

@@ -1,18 +1,77 @@
 """The outbox: what must leave, claimed by one worker at a time."""
 
-from datetime import timedelta
-from typing import Any
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from bot.clock import Clock
-from bot.domain.outbound import POSTED_AGAIN, OutboxKind, OutboxState, Priority
+from bot.domain.outbound import POSTED_AGAIN, UNCERTAIN_FINAL, OutboxKind, OutboxState, Priority
 from bot.ports import Outbound
 from storage.tables import OutboxRow
 
 TABLE: sa.Table = OutboxRow.__table__  # type: ignore[attr-defined]
+DUE: Final = TABLE.c.state == sa.literal_column("'due'")  # in these words, so that partial indexes are found
+GIVEN_ID: Final = TABLE.c.id == sa.bindparam("of")
+
+
+def _may_leave_now() -> sa.ColumnElement[bool]:
+    """A row is due and nothing stands before it in its lane.
+
+    A card that may have been posted stands there too, until we know: the next row would post it once more.
+    """
+    earlier = TABLE.alias("earlier")
+    is_before = sa.or_(
+        earlier.c.state.in_(("due", "sending")),
+        sa.and_(earlier.c.state == "uncertain", earlier.c.fold_key == TABLE.c.fold_key),
+    )
+    # A card never waits for what is to be said in its own thread, which cannot be said without it.
+    is_before = sa.and_(
+        is_before, ~sa.and_(TABLE.c.kind == "card", earlier.c.kind == "thread", earlier.c.state == "due")
+    )
+    blocked = sa.select(earlier.c.id).where(earlier.c.lane == TABLE.c.lane, earlier.c.id < TABLE.c.id, is_before)
+    has_come = sa.or_(TABLE.c.next_at <= sa.bindparam("now"), TABLE.c.next_at > sa.bindparam("absurd"))
+    return sa.and_(DUE, has_come, ~sa.exists(blocked))
+
+
+# Made once: every row that leaves asks these several times, and making a statement costs more than running it.
+ADD: Final = {
+    "sqlite": sqlite.insert(TABLE).on_conflict_do_nothing().execution_options(preserve_rowcount=True),
+    "postgresql": postgresql.insert(TABLE).on_conflict_do_nothing().execution_options(preserve_rowcount=True),
+}
+MAY_LEAVE: Final = _may_leave_now()
+FREE: Final = (
+    sa.select(TABLE.c.id, TABLE.c.lane, TABLE.c.priority)
+    .where(MAY_LEAVE, TABLE.c.kind.in_(sa.bindparam("kinds", expanding=True)))
+    .order_by(TABLE.c.priority, TABLE.c.id)
+    .limit(sa.bindparam("at_most"))
+    .with_for_update(skip_locked=True, of=TABLE)
+)
+CLAIM: Final = (
+    sa.update(TABLE)
+    .where(TABLE.c.id.in_(sa.bindparam("chosen", expanding=True)))
+    .values(
+        state="sending",
+        lease_until=sa.bindparam("until"),
+        lease_owner=sa.bindparam("owner"),
+        attempts=TABLE.c.attempts + 1,
+    )
+    .returning(TABLE)
+)
+NEXT_AT: Final = sa.select(sa.func.min(TABLE.c.next_at)).where(
+    DUE, TABLE.c.next_at > sa.bindparam("now"), TABLE.c.next_at <= sa.bindparam("absurd")
+)
+HELD: Final = sa.select(TABLE.c.id).where(TABLE.c.fold_key == sa.bindparam("fold"), DUE).with_for_update()
+STANDS: Final = sa.select(TABLE.c.id).where(TABLE.c.dedupe_key == sa.bindparam("dedupe"))
+ONE: Final = sa.select(TABLE).where(GIVEN_ID)
+BY_KEY: Final = sa.select(TABLE).where(TABLE.c.dedupe_key == sa.bindparam("dedupe"))
+WAITING: Final = sa.select(sa.func.count()).select_from(TABLE).where(sa.or_(TABLE.c.state == "sending", MAY_LEAVE))
+LONGEST_WAIT: Final = timedelta(minutes=16)  # what asks for more is asked again by then
+MOMENT: Final = timedelta(microseconds=1)
+MARGIN: Final = timedelta(minutes=1)  # by which the clocks of two instances may differ
 
 
 class OutboxRows:
@@ -31,48 +90,91 @@ class OutboxRows:
         fold_key: str | None = None,
         after: timedelta = timedelta(0),
     ) -> bool:
-        """Add a row; False when it stands there already, or one that will say the same is waiting."""
-        build = sqlite.insert if self._session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        statement = (
-            build(TABLE)
-            .values(
-                kind=kind.value,
-                lane=lane,
-                payload=payload,
-                dedupe_key=dedupe_key,
-                fold_key=fold_key,
-                priority=int(priority),
-                state=OutboxState.DUE.value,
-                attempts=0,
-                looks=0,
-                next_at=self._clock.wire_now() + after,
-                created_at=self._clock.now(),
-            )
-            .on_conflict_do_nothing()
-            .returning(TABLE.c.id)
-        )
+        """Add a row; False when it stands there already, or one that will say the same is waiting.
+
+        The one that waits is held until this transaction ends: claimed before, it would say what was true before.
+        """
+        connection = self._session.connection()
+        is_alone = connection.dialect.name == "sqlite"
+        values = {
+            "kind": kind.value,
+            "lane": lane,
+            "payload": payload,
+            "dedupe_key": dedupe_key,
+            "fold_key": fold_key,
+            "priority": int(priority),
+            "state": OutboxState.DUE.value,
+            "attempts": 0,
+            "looks": 0,
+            "next_at": self._clock.wire_now() + after,
+            "created_at": self._clock.now(),
+        }
         self._session.info["outbox"] = True
-        return self._session.execute(statement).first() is not None
+        while connection.execute(ADD[connection.dialect.name], values).rowcount != 1:
+            if is_alone or fold_key is None or self._holds_waiting(fold_key) or self._stands(dedupe_key):
+                return False
+        return True
+
+    def _holds_waiting(self, fold_key: str) -> bool:
+        return self._session.connection().execute(HELD, {"fold": fold_key}).first() is not None
+
+    def _stands(self, dedupe_key: str) -> bool:
+        return self._session.connection().execute(STANDS, {"dedupe": dedupe_key}).first() is not None
 
     def claim(self, owner: str, lease: timedelta) -> Outbound | None:
         """Take the most urgent due row whose lane is free; it is `sending` until recorded or lapsed."""
-        wire_now = self._clock.wire_now()
-        candidate = (
-            sa.select(TABLE.c.id)
-            .where(self._may_leave_now())
-            .order_by(TABLE.c.priority, TABLE.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True, of=TABLE)
-            .scalar_subquery()
-        )
-        statement = (
+        return next(iter(self.claim_some(owner, lease, frozenset(OutboxKind), 1)), None)
+
+    def claim_some(
+        self,
+        owner: str,
+        lease: timedelta,
+        kinds: Collection[OutboxKind],
+        limit: int,
+        *,
+        ordinary: int | None = None,
+    ) -> list[Outbound]:
+        """Take `limit` due rows of these kinds, the most urgent first, and never two of one lane.
+
+        Of those that are less urgent than an sms no more than `ordinary` are taken. `owner` is told apart from every
+        other claim, so that one of which nobody knows whether it was committed can be found again (see `release`).
+        """
+        wire_now, connection = self._clock.wire_now(), self._session.connection()
+        wanted = {**self._now(), "kinds": sorted(kind.value for kind in kinds), "at_most": limit}
+        free = connection.execute(FREE, wanted).all()
+        chosen: dict[str, int] = {}
+        for row in free:
+            if row.priority > Priority.SMS and ordinary is not None:
+                if ordinary == 0:
+                    break
+                ordinary -= 1
+            chosen.setdefault(row.lane, row.id)
+        if not chosen:
+            return []
+        taken = {"chosen": list(chosen.values()), "until": wire_now + lease, "owner": owner}
+        claimed = [_domain(row) for row in connection.execute(CLAIM, taken).mappings()]
+        return sorted(claimed, key=lambda row: (row.priority, row.id))
+
+    def release(self, owner: str) -> None:
+        """Put back what was claimed by `owner`, who knows that none of it has left."""
+        self._session.info["outbox"] = True
+        newer = TABLE.alias("newer")
+        is_outdated = sa.exists().where(newer.c.fold_key == TABLE.c.fold_key, newer.c.state == "due")
+        self._session.execute(
             sa.update(TABLE)
-            .where(TABLE.c.id == candidate)
-            .values(state="sending", lease_until=wire_now + lease, lease_owner=owner, attempts=TABLE.c.attempts + 1)
-            .returning(TABLE)
+            .where(TABLE.c.lease_owner == owner, TABLE.c.state.in_(("sending", "uncertain")))
+            .values(
+                state=sa.case((is_outdated, "dropped"), else_="due"),
+                lease_until=None,
+                lease_owner=None,
+                attempts=TABLE.c.attempts - 1,
+            )
         )
-        row = self._session.execute(statement).mappings().first()
-        return None if row is None else _domain(row)
+
+    def next_at(self) -> datetime | None:
+        """Return when the next row is due of those that wait for a time to come; wire time."""
+        found: datetime | None = self._session.connection().execute(NEXT_AT, self._now()).scalar_one()
+        return found
 
     def record(
         self,
@@ -83,15 +185,20 @@ class OutboxRows:
         error: str | None = None,
         wait: timedelta = timedelta(0),
         counted: bool = True,
-    ) -> None:
-        """Write down what became of a claimed row. `wait` is wire time until it is due or looked for again."""
+        claim: int | None = None,
+    ) -> bool:
+        """Write down what became of a claimed row. `wait` is wire time until it is due or looked for again.
+
+        With `claim`, the number of the attempt that it speaks of, it counts only as long as nobody has begun another
+        or settled the row: whoever was frozen may come back with old news. False when it did not count.
+        """
         self._session.info["outbox"] = True  # its lane is free for the next
         values: dict[str, Any] = {
             "state": state.value,
             "last_error": error,
             "lease_until": None,
             "lease_owner": None,
-            "next_at": self._clock.wire_now() + wait,
+            "next_at": self._clock.wire_now() + min(wait, LONGEST_WAIT),
         }
         if provider_id is not None:
             values["provider_id"] = provider_id
@@ -100,18 +207,27 @@ class OutboxRows:
         if state in {OutboxState.SENT, OutboxState.FAILED, OutboxState.DROPPED}:
             values["settled_at"] = self._clock.now()
         if state is OutboxState.DUE:
-            # A newer update of the same card waits already: this one has nothing left to say.
+            # A newer update of the same card waits already: this one has nothing left to say. What it had to wait for
+            # the newer one has to wait for too: a call that timed out may still be carried out, and must not be last.
             row = self._session.execute(sa.select(TABLE.c.fold_key).where(TABLE.c.id == row_id)).first()
-            if row is not None and row.fold_key is not None and self._another_waits(row.fold_key, row_id):
+            if row is not None and row.fold_key is not None and self._another_waits(row.fold_key, row_id, wait):
                 values["state"] = OutboxState.DROPPED.value
-        self._session.execute(sa.update(TABLE).where(TABLE.c.id == row_id).values(**values))
+        speaks_of = TABLE.c.id == row_id if claim is None else sa.and_(TABLE.c.id == row_id, _is_news(state, claim))
+        statement = sa.update(TABLE).where(speaks_of).values(**values).returning(TABLE.c.id)
+        return self._session.execute(statement).first() is not None
 
-    def lapse(self) -> list[int]:
-        """Make uncertain what was being sent by somebody who has gone; return the ids."""
+    def lapse(self, after: timedelta = timedelta(0)) -> list[int]:
+        """Make uncertain what was being sent by somebody who has gone; return the ids.
+
+        `after` is the longest that a send takes. A send may begin until its lease runs out and not later (see
+        bot.domain.errand), so what is still `sending` so long after the lease was sent, or will never be: nobody can
+        be about to send it. Before that, an uncertain row would be looked for while it is on its way, and not found.
+        """
+        wire_now = self._clock.wire_now()
         statement = (
             sa.update(TABLE)
-            .where(TABLE.c.state == "sending", TABLE.c.lease_until < self._clock.wire_now())
-            .values(state="uncertain", last_error="lease_lapsed", next_at=self._clock.wire_now())
+            .where(TABLE.c.state == "sending", _has_come(TABLE.c.lease_until, wire_now - after - MOMENT))
+            .values(state="uncertain", last_error="lease_lapsed", next_at=wire_now)
             .returning(TABLE.c.id)
         )
         return [row.id for row in self._session.execute(statement)]
@@ -119,7 +235,7 @@ class OutboxRows:
     def uncertain_due(self) -> list[Outbound]:
         statement = (
             sa.select(TABLE)
-            .where(TABLE.c.state == "uncertain", TABLE.c.next_at <= self._clock.wire_now())
+            .where(TABLE.c.state == "uncertain", _has_come(TABLE.c.next_at, self._clock.wire_now()))
             .order_by(TABLE.c.id)
             .limit(20)
         )
@@ -129,15 +245,15 @@ class OutboxRows:
         self._session.execute(
             sa.update(TABLE)
             .where(TABLE.c.id == row_id)
-            .values(looks=TABLE.c.looks + 1, next_at=self._clock.wire_now() + wait)
+            .values(looks=TABLE.c.looks + 1, next_at=self._clock.wire_now() + min(wait, LONGEST_WAIT))
         )
 
     def get(self, row_id: int) -> Outbound | None:
-        row = self._session.execute(sa.select(TABLE).where(TABLE.c.id == row_id)).mappings().first()
+        row = self._session.connection().execute(ONE, {"of": row_id}).mappings().first()
         return None if row is None else _domain(row)
 
     def by_key(self, dedupe_key: str) -> Outbound | None:
-        row = self._session.execute(sa.select(TABLE).where(TABLE.c.dedupe_key == dedupe_key)).mappings().first()
+        row = self._session.connection().execute(BY_KEY, {"dedupe": dedupe_key}).mappings().first()
         return None if row is None else _domain(row)
 
     def posted_twice(self, lane: str, provider_id: str) -> list[Outbound]:
@@ -173,35 +289,38 @@ class OutboxRows:
 
     def waiting(self) -> int:
         """Count what can be sent now or is being sent; what waits for a later try, or behind such, is not counted."""
-        statement = (
-            sa.select(sa.func.count())
-            .select_from(TABLE)
-            .where(sa.or_(TABLE.c.state == "sending", self._may_leave_now()))
-        )
-        return int(self._session.execute(statement).scalar_one())
+        return int(self._session.connection().execute(WAITING, self._now()).scalar_one())
 
-    def _may_leave_now(self) -> sa.ColumnElement[bool]:
-        """A row is due and nothing stands before it in its lane.
+    def _now(self) -> dict[str, datetime]:
+        """Return what tells whether a time has come: see `_has_come`."""
+        wire_now = self._clock.wire_now()
+        return {"now": wire_now, "absurd": wire_now + LONGEST_WAIT + MARGIN}
 
-        A card that may have been posted stands there too, until we know: the next row would post it once more.
-        """
-        earlier = TABLE.alias("earlier")
-        is_before = sa.or_(
-            earlier.c.state.in_(("due", "sending")),
-            sa.and_(earlier.c.state == "uncertain", earlier.c.fold_key == TABLE.c.fold_key),
-        )
-        # A card never waits for what is to be said in its own thread, which cannot be said without it.
-        is_before = sa.and_(
-            is_before, ~sa.and_(TABLE.c.kind == "card", earlier.c.kind == "thread", earlier.c.state == "due")
-        )
-        blocked = sa.select(earlier.c.id).where(earlier.c.lane == TABLE.c.lane, earlier.c.id < TABLE.c.id, is_before)
-        return sa.and_(TABLE.c.state == "due", TABLE.c.next_at <= self._clock.wire_now(), ~sa.exists(blocked))
+    def _another_waits(self, fold_key: str, row_id: int, wait: timedelta) -> bool:
+        """Tell whether another update of the same waits, and let it wait for at least as long."""
+        others = sa.and_(TABLE.c.fold_key == fold_key, TABLE.c.state == "due", TABLE.c.id != row_id)
+        not_before = self._clock.wire_now() + min(wait, LONGEST_WAIT)
+        self._session.execute(sa.update(TABLE).where(others, TABLE.c.next_at < not_before).values(next_at=not_before))
+        return self._session.execute(sa.select(TABLE.c.id).where(others)).first() is not None
 
-    def _another_waits(self, fold_key: str, row_id: int) -> bool:
-        statement = sa.select(TABLE.c.id).where(
-            TABLE.c.fold_key == fold_key, TABLE.c.state == "due", TABLE.c.id != row_id
-        )
-        return self._session.execute(statement).first() is not None
+
+def _has_come(at: sa.Column[Any], wire_now: datetime) -> sa.ColumnElement[bool]:
+    """Tell whether a time has come. One farther off than anything waits was noted by a clock that has been put back."""
+    return sa.or_(at <= wire_now, at > wire_now + LONGEST_WAIT + MARGIN)
+
+
+def _is_news(state: OutboxState, claim: int) -> sa.ColumnElement[bool]:
+    """Tell whether what attempt `claim` says adds to what stands there.
+
+    It does while the attempt is on its way; when its lease has lapsed and it knows better than "uncertain"; and when
+    the author has been told that we do not know, and it was sent.
+    """
+    stands = TABLE.c.state == "sending"
+    if state is not OutboxState.UNCERTAIN:
+        stands = sa.or_(stands, TABLE.c.state == "uncertain")
+    if state is OutboxState.SENT:
+        stands = sa.or_(stands, sa.and_(TABLE.c.state == "failed", TABLE.c.last_error == UNCERTAIN_FINAL))
+    return sa.and_(TABLE.c.attempts == claim, stands)
 
 
 def _domain(row: sa.RowMapping) -> Outbound:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
@@ -13,6 +13,22 @@ from bot.domain.people import AgeBand, Basis, Contact, Link, LinkedContact, Link
 from storage.repos.chunks import chunks
 from storage.tables import ContactLinkRow, ContactRow, JavRow, YouthRow
 from storage.vault import Vault
+
+CONTACTS: sa.Table = ContactRow.__table__  # type: ignore[attr-defined]
+LINKS: sa.Table = ContactLinkRow.__table__  # type: ignore[attr-defined]
+YOUTHS: sa.Table = YouthRow.__table__  # type: ignore[attr-defined]
+JAV: sa.Table = JavRow.__table__  # type: ignore[attr-defined]
+
+# Made once: every text that comes in or leaves asks these, and making a statement costs more than running it.
+CONTACT: Final = sa.select(CONTACTS).where(CONTACTS.c.id == sa.bindparam("of"))
+BY_NUMBER: Final = sa.select(CONTACTS).where(CONTACTS.c.number_hash.in_(sa.bindparam("hashes", expanding=True)))
+LINKED: Final = (
+    sa.select(LINKS.c.role, LINKS.c.name.label("known_as"), YOUTHS)
+    .join(YOUTHS, YOUTHS.c.id == LINKS.c.youth_id)
+    .where(LINKS.c.contact_id == sa.bindparam("of"))
+    .order_by(YOUTHS.c.id, LINKS.c.role)
+)
+JAV_OF: Final = sa.select(JAV).where(JAV.c.youth_id.in_(sa.bindparam("youths", expanding=True)))
 
 
 class PeopleRows:
@@ -67,15 +83,18 @@ class PeopleRows:
         self._fill(row, youth)
 
     def contact(self, contact_id: ContactId) -> LinkedContact:
-        return self._linked(self._session.get_one(ContactRow, contact_id))
+        return self._linked(self._session.connection().execute(CONTACT, {"of": contact_id}).one())
 
     def contact_by_number(self, number: str) -> LinkedContact | None:
-        row = self._contact_row(number)
+        row = self._found(number)
         return None if row is None else self._linked(row)
 
     def ensure_contact(self, number: str, *, is_answerable: bool = True, language: str | None = None) -> LinkedContact:
         """Return the contact of `number`, made if it is new; a language that is given replaces the old one."""
-        row = self._contact_row(number)
+        found = self._found(number)
+        if found is not None and language is None:
+            return self._linked(found)
+        row = None if found is None else self._session.get_one(ContactRow, found.id)
         if row is None:
             row = ContactRow(
                 id=new_id(),
@@ -244,27 +263,32 @@ class PeopleRows:
             codes.update(dict.fromkeys(tried))
         return list(codes)
 
-    def _contact_row(self, number: str) -> ContactRow | None:
+    def _found(self, number: str) -> sa.Row[Any] | None:
         hashes = self._vault.find_hashes("number", number)
-        return self._session.exec(select(ContactRow).where(col(ContactRow.number_hash).in_(hashes))).first()
+        return self._session.connection().execute(BY_NUMBER, {"hashes": hashes}).first()
 
-    def _linked(self, row: ContactRow) -> LinkedContact:
-        links = self._session.exec(
-            select(ContactLinkRow, YouthRow)
-            .join(YouthRow, col(YouthRow.id) == col(ContactLinkRow.youth_id))
-            .where(ContactLinkRow.contact_id == row.id)
-            .order_by(YouthRow.id, ContactLinkRow.role)
-        )
+    def _linked(self, row: ContactRow | sa.Row[Any]) -> LinkedContact:
         contact = self._contact(row)
+        links = self._session.connection().execute(LINKED, {"of": contact.id}).all()
+        if not links:
+            return LinkedContact(contact, ())
+        jav: defaultdict[str, list[str]] = defaultdict(list)
+        for held in self._session.connection().execute(JAV_OF, {"youths": sorted({link.id for link in links})}):
+            jav[held.youth_id].append(held.staff_id)
         return LinkedContact(
             contact,
             tuple(
-                Link(contact.id, self._youth(youth), LinkRole(link.role), self._vault.open("name", link.name))
-                for link, youth in links
+                Link(
+                    contact.id,
+                    self._built(link, jav[link.id]),
+                    LinkRole(link.role),
+                    self._vault.open("name", link.known_as),
+                )
+                for link in links
             ),
         )
 
-    def _contact(self, row: ContactRow) -> Contact:
+    def _contact(self, row: ContactRow | sa.Row[Any]) -> Contact:
         return Contact(
             id=ContactId(row.id),
             number=self._vault.open("number", row.number),
@@ -290,7 +314,7 @@ class PeopleRows:
     def _youth(self, row: YouthRow) -> Youth:
         return self._built(row, self._session.exec(select(JavRow.staff_id).where(JavRow.youth_id == row.id)))
 
-    def _built(self, row: YouthRow, jav: Iterable[str]) -> Youth:
+    def _built(self, row: YouthRow | sa.Row[Any], jav: Iterable[str]) -> Youth:
         return Youth(
             id=YouthId(row.id),
             namnd=NamndId(row.namnd),

@@ -1,10 +1,18 @@
-"""PINs and links of the reservväg."""
+"""PINs and links of the reservväg, and what has not reached Slack."""
 
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.domain.ids import StaffId
-from bot.domain.reserve import ReserveLink, StaffPin
-from storage.tables import ReserveLinkRow, StaffPinRow
+from bot.domain.reserve import MOST_FAILURES, ReserveLink, StaffPin
+from storage.tables import OutboxRow, ReserveLinkRow, StaffPinRow
+
+OUTBOX: Final[sa.Table] = OutboxRow.__table__  # type: ignore[attr-defined]
+POST_LANE: Final = "post:"  # of a card, followed by the id of its post
+WAITING: Final = ("due", "sending", "uncertain")
 
 
 class ReserveRows:
@@ -50,6 +58,40 @@ class ReserveRows:
         newest = (col(ReserveLinkRow.made_at).desc(), col(ReserveLinkRow.id).desc())
         row = self._session.exec(statement.order_by(*newest).limit(1)).first()
         return None if row is None else _domain(row)
+
+    def end_sessions(self, staff_id: StaffId) -> None:
+        self._session.execute(
+            sa.update(ReserveLinkRow)
+            .where(col(ReserveLinkRow.staff_id) == staff_id)
+            .values(session_hash=None, session_until=None, failures=MOST_FAILURES)
+        )
+        self._session.expire_all()
+
+    def cards_waiting(self) -> dict[str, datetime]:
+        """See bot.ports.ReserveRepo.
+
+        A row that was folded into a newer one after a failed attempt tells since when; what was dropped because it
+        had nothing new to say failed at nothing.
+        """
+        cards = OUTBOX.c.kind.in_(("card", "thread"))
+        lanes = sa.select(OUTBOX.c.lane).where(cards, OUTBOX.c.state.in_(WAITING), OUTBOX.c.lane.startswith(POST_LANE))
+        sent = OUTBOX.alias("sent")
+        last_sent = (
+            sa.select(sa.func.coalesce(sa.func.max(sent.c.id), 0))
+            .where(sent.c.lane == OUTBOX.c.lane, sent.c.state == "sent")
+            .scalar_subquery()
+        )
+        folded = sa.and_(OUTBOX.c.kind == "card", OUTBOX.c.state == "dropped", OUTBOX.c.last_error.is_not(None))
+        statement = (
+            sa.select(OUTBOX.c.lane, sa.func.min(OUTBOX.c.created_at).label("since"))
+            .where(
+                OUTBOX.c.lane.in_(lanes),
+                cards,
+                sa.or_(OUTBOX.c.state.in_(WAITING), sa.and_(folded, OUTBOX.c.id > last_sent)),
+            )
+            .group_by(OUTBOX.c.lane)
+        )
+        return {row.lane.removeprefix(POST_LANE): row.since for row in self._session.execute(statement)}
 
     def _one(self, is_it: object, *, lock: bool) -> ReserveLink | None:
         statement = select(ReserveLinkRow).where(is_it)  # type: ignore[arg-type]

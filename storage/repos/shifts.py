@@ -1,20 +1,39 @@
 """The rota."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from bot.domain.duty import Shift
 from bot.domain.ids import NamndId, ShiftId, StaffId
 from storage.tables import ShiftRow
 
+TABLE: sa.Table = ShiftRow.__table__  # type: ignore[attr-defined]
+BETWEEN: Final = (
+    sa.select(TABLE)
+    .where(TABLE.c.starts_at < sa.bindparam("before"), TABLE.c.ends_at > sa.bindparam("after"))
+    .order_by(TABLE.c.starts_at, TABLE.c.id)
+)
+AROUND: Final = timedelta(hours=1)  # of a moment that is asked for: the next one is seldom far away
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """All shifts that touch a stretch of time, as this transaction has seen them."""
+
+    start: datetime
+    end: datetime
+    shifts: tuple[Shift, ...]
+
 
 class ShiftRows:
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._seen: _Seen | None = None
 
     def get(self, shift_id: ShiftId) -> Shift | None:
         row = self._session.get(ShiftRow, shift_id)
@@ -22,12 +41,12 @@ class ShiftRows:
 
     def between(self, start: datetime, end: datetime) -> list[Shift]:
         """Return the shifts that touch [start, end), by start."""
-        rows = self._session.exec(
-            select(ShiftRow)
-            .where(ShiftRow.starts_at < end, ShiftRow.ends_at > start)
-            .order_by(col(ShiftRow.starts_at), col(ShiftRow.id))
-        )
-        return [_domain(row) for row in rows]
+        seen = self._seen
+        if seen is None or start < seen.start or end > seen.end:
+            after, before = start - AROUND, end + AROUND
+            rows = self._session.connection().execute(BETWEEN, {"after": after, "before": before})
+            self._seen = seen = _Seen(after, before, tuple(_domain(row) for row in rows))
+        return [shift for shift in seen.shifts if shift.starts_at < end and shift.ends_at > start]
 
     def next_boundary(self, after: datetime) -> datetime | None:
         """Return when the next shift starts or ends after `after`, within ten days."""
@@ -37,6 +56,7 @@ class ShiftRows:
 
     def upsert(self, shift: Shift) -> bool:
         """Add the shift, or give the one with the same person, nämnd and start this end. True when anything changed."""
+        self._seen = None
         row = self._session.exec(
             select(ShiftRow).where(
                 ShiftRow.staff_id == shift.staff_id,
@@ -56,6 +76,7 @@ class ShiftRows:
 
     def add_all(self, shifts: Sequence[Shift]) -> None:
         """Add shifts that are known to be new, in few statements."""
+        self._seen = None
         if shifts:
             self._session.execute(sa.insert(ShiftRow), [_values(shift) for shift in shifts])
 
@@ -70,5 +91,5 @@ def _values(shift: Shift) -> dict[str, Any]:
     }
 
 
-def _domain(row: ShiftRow) -> Shift:
+def _domain(row: ShiftRow | sa.Row[Any]) -> Shift:
     return Shift(ShiftId(row.id), StaffId(row.staff_id), NamndId(row.lending_namnd), row.starts_at, row.ends_at)

@@ -10,8 +10,13 @@ from sqlmodel import Session, col, select
 from bot.clock import Clock
 from bot.domain.ids import NamndId, StaffId
 from bot.domain.people import Role, Staff, StaffRole, World
+from storage.repos.chunks import chunks
 from storage.tables import StaffPhoneRow, StaffRoleRow, StaffRow
 from storage.vault import Vault
+
+STAFF: sa.Table = StaffRow.__table__  # type: ignore[attr-defined]
+ROLES: sa.Table = StaffRoleRow.__table__  # type: ignore[attr-defined]
+PHONES: sa.Table = StaffPhoneRow.__table__  # type: ignore[attr-defined]
 
 
 class StaffRows:
@@ -19,49 +24,59 @@ class StaffRows:
         self._session = session
         self._vault = vault
         self._clock = clock
+        self._known: dict[StaffId, Staff | None] = {}  # as this transaction has seen them
 
     def get(self, staff_id: StaffId) -> Staff | None:
-        row = self._session.get(StaffRow, staff_id)
-        return None if row is None else self._domain(row)
+        return self.several([staff_id]).get(staff_id)
+
+    def several(self, staff_ids: Iterable[StaffId]) -> dict[StaffId, Staff]:
+        """Return those of the staff that there are, in few statements."""
+        wanted = list(dict.fromkeys(staff_ids))
+        for some in chunks([staff_id for staff_id in wanted if staff_id not in self._known]):
+            self._known.update(dict.fromkeys(some))
+            rows = self._session.execute(sa.select(STAFF).where(STAFF.c.id.in_(some))).all()
+            roles: defaultdict[str, list[sa.Row[Any]]] = defaultdict(list)
+            for held in self._session.execute(sa.select(ROLES).where(ROLES.c.staff_id.in_(some))):
+                roles[held.staff_id].append(held)
+            phones = {
+                p.staff_id: p for p in self._session.execute(sa.select(PHONES).where(PHONES.c.staff_id.in_(some)))
+            }
+            for row in rows:
+                self._known[StaffId(row.id)] = self._built(row, roles[row.id], phones.get(row.id))
+        return {staff_id: found for staff_id in wanted if (found := self._known[staff_id]) is not None}
 
     def by_slack_id(self, slack_user_id: str) -> Staff | None:
-        row = self._session.exec(select(StaffRow).where(StaffRow.slack_user_id == slack_user_id)).first()
-        return None if row is None else self._domain(row)
+        return self._first(sa.select(STAFF.c.id).where(STAFF.c.slack_user_id == slack_user_id))
 
     def by_email(self, email: str) -> Staff | None:
         hashes = self._vault.find_hashes("email", email.casefold())
-        row = self._session.exec(select(StaffRow).where(col(StaffRow.email_hash).in_(hashes))).first()
-        return None if row is None else self._domain(row)
+        return self._first(sa.select(STAFF.c.id).where(STAFF.c.email_hash.in_(hashes)))
 
     def by_verified_phone(self, number: str) -> Staff | None:
         hashes = self._vault.find_hashes("number", number)
-        found = self._session.exec(
-            select(StaffRow)
-            .join(StaffPhoneRow, col(StaffPhoneRow.staff_id) == col(StaffRow.id))
-            .where(
-                col(StaffPhoneRow.number_hash).in_(hashes),
-                col(StaffPhoneRow.verified_at).is_not(None),
-                col(StaffRow.is_active).is_(True),
-            )
-        ).first()
-        return None if found is None else self._domain(found)
+        return self._first(
+            sa.select(STAFF.c.id)
+            .join(PHONES, PHONES.c.staff_id == STAFF.c.id)
+            .where(PHONES.c.number_hash.in_(hashes), PHONES.c.verified_at.is_not(None), STAFF.c.is_active.is_(True))
+        )
 
     def with_role(self, role: Role, namnd: NamndId, world: World = World.BEREDSKAP) -> list[Staff]:
-        rows = self._session.exec(
-            select(StaffRow)
-            .join(StaffRoleRow, col(StaffRoleRow.staff_id) == col(StaffRow.id))
+        ids = self._session.execute(
+            sa.select(STAFF.c.id)
+            .join(ROLES, ROLES.c.staff_id == STAFF.c.id)
             .where(
-                StaffRoleRow.role == role.value,
-                StaffRoleRow.namnd == namnd,
-                StaffRoleRow.world == world.value,
-                col(StaffRow.is_active).is_(True),
+                ROLES.c.role == role.value,
+                ROLES.c.namnd == namnd,
+                ROLES.c.world == world.value,
+                STAFF.c.is_active.is_(True),
             )
-            .order_by(StaffRow.id)
+            .order_by(STAFF.c.id)
         )
-        return [self._domain(row) for row in rows]
+        return list(self.several(ids.scalars()).values())
 
     def save(self, staff: Staff) -> None:
         """Insert or replace a person with all roles and the phone."""
+        self._known.clear()
         row = self._session.get(StaffRow, staff.id)
         if row is None:
             row = StaffRow(id=staff.id, email_hash=b"", name=b"", email=b"")
@@ -88,6 +103,7 @@ class StaffRows:
 
     def add_all(self, staff: Sequence[Staff]) -> None:
         """Add people who are known to be new, in few statements."""
+        self._known.clear()
         people = [
             {
                 "id": person.id,
@@ -126,11 +142,11 @@ class StaffRows:
         row.verified_at = (row.verified_at or self._clock.now()) if staff.is_phone_verified else None
         self._session.add(row)
 
-    def _domain(self, row: StaffRow) -> Staff:
-        roles = self._session.exec(select(StaffRoleRow).where(StaffRoleRow.staff_id == row.id))
-        return self._built(row, roles, self._session.get(StaffPhoneRow, row.id))
+    def _first(self, ids: sa.Select[tuple[str]]) -> Staff | None:
+        found = self._session.execute(ids).scalars().first()
+        return None if found is None else self.get(StaffId(found))
 
-    def _built(self, row: StaffRow, roles: Iterable[StaffRoleRow], phone: StaffPhoneRow | None) -> Staff:
+    def _built(self, row: Any, roles: Iterable[Any], phone: Any) -> Staff:
         return Staff(
             id=StaffId(row.id),
             name=self._vault.open("name", row.name),

@@ -1,6 +1,6 @@
 """Modals that are open now."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -11,7 +11,12 @@ from bot.ports import OpenView
 from storage.tables import OpenViewRow
 
 FIELDS = ("shift_id", "view_id", "view_hash", "last_seen", "warned_of", "shown")
+LONGEST_WAIT = timedelta(minutes=1)  # that a redraw is put off
 FORGOTTEN_AFTER = timedelta(hours=12)  # Slack does not always tell that a modal was closed
+
+
+TABLE: sa.Table = OpenViewRow.__table__  # type: ignore[attr-defined]
+MARK = sa.update(TABLE).where(TABLE.c.conversation_id == sa.bindparam("of")).values(is_dirty=True)
 
 
 class ViewRows:
@@ -41,10 +46,8 @@ class ViewRows:
         self._session.execute(sa.delete(OpenViewRow).where(col(OpenViewRow.external_id) == external_id))
 
     def mark_dirty(self, conversation_id: ConversationId) -> None:
-        self._session.info["views"] = True
-        self._session.execute(
-            sa.update(OpenViewRow).where(col(OpenViewRow.conversation_id) == conversation_id).values(is_dirty=True)
-        )
+        if self._session.connection().execute(MARK, {"of": conversation_id}).rowcount:
+            self._session.info["views"] = True
 
     def mark_all_dirty(self) -> None:
         """Have every open modal drawn again, for instance when a shift has ended; forget the very old ones."""
@@ -60,7 +63,7 @@ class ViewRows:
             select(OpenViewRow)
             .where(
                 col(OpenViewRow.is_dirty).is_(True),
-                sa.or_(col(OpenViewRow.refreshed_at).is_(None), col(OpenViewRow.refreshed_at) <= wire_now - every),
+                _may_be_drawn(wire_now - every),
             )
             .limit(20)
             .with_for_update(skip_locked=True)
@@ -83,11 +86,15 @@ class ViewRows:
 
     def dirty_count(self) -> int:
         """Count the modals to draw now; those that wait after a failure are not counted."""
-        is_now = sa.or_(
-            col(OpenViewRow.refreshed_at).is_(None), col(OpenViewRow.refreshed_at) <= self._clock.wire_now()
-        )
+        is_now = _may_be_drawn(self._clock.wire_now())
         statement = select(sa.func.count()).select_from(OpenViewRow).where(col(OpenViewRow.is_dirty).is_(True), is_now)
         return self._session.exec(statement).one()
+
+
+def _may_be_drawn(since: datetime) -> sa.ColumnElement[bool]:
+    """Tell whether a modal was last drawn before `since`; or later than now, by a clock that was wrong."""
+    drawn_at = col(OpenViewRow.refreshed_at)
+    return sa.or_(drawn_at.is_(None), drawn_at <= since, drawn_at > since + LONGEST_WAIT)
 
 
 def _domain(row: OpenViewRow) -> OpenView:

@@ -1,8 +1,8 @@
-"""What the program knows of itself: instances, ticks, alerts."""
+"""What the program knows of itself: instances, ticks, queues, alerts."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -10,8 +10,14 @@ from sqlmodel import Session, col, select
 
 from bot.clock import Clock
 from bot.domain.alerts import Alert, AlertCode, Instance, TickRun
+from bot.domain.health import InboxDepth, OutboxDepth, Queues
+from bot.domain.outbound import OutboxKind, OutboxState, Priority
 from bot.ports import Posted
-from storage.tables import AlertRow, InstanceRow, TickRow
+from storage.tables import AlertRow, InboxRow, InstanceRow, OutboxRow, TickRow
+
+INBOX: Final[sa.Table] = InboxRow.__table__  # type: ignore[attr-defined]
+OUTBOX: Final[sa.Table] = OutboxRow.__table__  # type: ignore[attr-defined]
+CALM_SINCE: Final = "calm_since"  # kept among an alert's values; it fills no blank of any text
 
 
 class WatchRows:
@@ -51,9 +57,11 @@ class WatchRows:
         later = sa.case(
             (insert.excluded.ran_at > col(TickRow.ran_at), insert.excluded.ran_at), else_=col(TickRow.ran_at)
         )
+        # Runs are noted a little late: one from before the failure says nothing of what came after it.
+        failing = sa.case((insert.excluded.ran_at <= col(TickRow.failing_since), col(TickRow.failing_since)))
         self._session.execute(
             insert.values(name=name, ran_at=at, failing_since=None).on_conflict_do_update(
-                index_elements=["name"], set_={"ran_at": later, "failing_since": None}
+                index_elements=["name"], set_={"ran_at": later, "failing_since": failing}
             )
         )
 
@@ -104,6 +112,85 @@ class WatchRows:
     def alert_placed(self, alert_id: int, posted: Posted) -> None:
         values = {"channel": posted.channel, "ts": posted.ts}
         self._session.execute(sa.update(AlertRow).where(col(AlertRow.id) == alert_id).values(values))
+
+    def note_calm(self, alert_id: int, at: datetime) -> datetime:
+        row = self._session.get(AlertRow, alert_id, populate_existing=True)
+        if row is None:
+            return at
+        values = {CALM_SINCE: at.isoformat(), **row.values}
+        if values != row.values:
+            self._session.execute(sa.update(AlertRow).where(col(AlertRow.id) == alert_id).values({"values": values}))
+        return datetime.fromisoformat(values[CALM_SINCE])
+
+    def queues(self) -> Queues:
+        return Queues(self._inbox(), self._outbox())
+
+    def refused_lately(self, kinds: Collection[OutboxKind], reasons: Collection[str], since: datetime) -> list[str]:
+        mine = (OUTBOX.c.kind.in_([kind.value for kind in kinds]), OUTBOX.c.next_at >= since)
+        sent = sa.select(sa.func.max(OUTBOX.c.next_at)).where(OUTBOX.c.state == OutboxState.SENT.value, *mine)
+        last_sent = self._session.execute(sent).scalar_one()
+        refused = sa.select(OUTBOX.c.last_error).where(
+            OUTBOX.c.state == OutboxState.FAILED.value, OUTBOX.c.last_error.in_(sorted(reasons)), *mine
+        )
+        if last_sent is not None:
+            refused = refused.where(OUTBOX.c.next_at > last_sent)
+        return sorted(set(self._session.execute(refused).scalars()))
+
+    def has_sent(self, kinds: Collection[OutboxKind], since: datetime) -> bool:
+        # The index has wire time; what was settled since then in world time was settled since then in wire time too,
+        # unless the world has jumped, and then we only look a little further back.
+        ago = self._clock.now() - since
+        statement = sa.select(OUTBOX.c.id).where(
+            OUTBOX.c.state == OutboxState.SENT.value,
+            OUTBOX.c.next_at >= self._clock.wire_now() - ago - timedelta(minutes=1),
+            OUTBOX.c.settled_at > since,
+            OUTBOX.c.kind.in_([kind.value for kind in kinds]),
+        )
+        return self._session.execute(statement.limit(1)).first() is not None
+
+    def late_since(self, since: datetime) -> int:
+        statement = (
+            sa.select(sa.func.count())
+            .select_from(INBOX)
+            .where(INBOX.c.provider == "twilio", INBOX.c.is_late, INBOX.c.received_at >= since)
+        )
+        return int(self._session.execute(statement).scalar_one())
+
+    def revision(self) -> str:
+        return str(self._session.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one())
+
+    def _inbox(self) -> tuple[InboxDepth, ...]:
+        # What was found late has the time of when it should have come: it says nothing of how long it waits here.
+        oldest = sa.func.min(
+            sa.case((INBOX.c.is_late, None), else_=INBOX.c.received_at), type_=INBOX.c.received_at.type
+        )
+        statement = (
+            sa.select(INBOX.c.state, sa.func.count().label("held"), oldest.label("oldest"))
+            .where(INBOX.c.state.in_(("waiting", "parked")))
+            .group_by(INBOX.c.state)
+        )
+        return tuple(InboxDepth(row.state, row.held, row.oldest) for row in self._session.execute(statement))
+
+    def _outbox(self) -> tuple[OutboxDepth, ...]:
+        urgent = sa.case((OUTBOX.c.priority <= int(Priority.SMS), 1), else_=0)
+        error = sa.func.coalesce(OUTBOX.c.last_error, "")
+        is_planned = sa.and_(OUTBOX.c.attempts == 0, OUTBOX.c.next_at > self._clock.wire_now())
+        statement = (
+            sa.select(
+                OUTBOX.c.kind,
+                OUTBOX.c.state,
+                urgent.label("urgent"),
+                error.label("error"),
+                sa.func.count().label("held"),
+                sa.func.min(OUTBOX.c.created_at).label("oldest"),
+            )
+            .where(OUTBOX.c.state.in_(("due", "sending", "uncertain")), ~is_planned)
+            .group_by(OUTBOX.c.kind, OUTBOX.c.state, urgent, error)
+        )
+        return tuple(
+            OutboxDepth(OutboxKind(row.kind), OutboxState(row.state), bool(row.urgent), row.error, row.held, row.oldest)
+            for row in self._session.execute(statement)
+        )
 
     def _insert(self, table: type[AlertRow] | type[InstanceRow] | type[TickRow]) -> Any:
         is_sqlite = self._session.get_bind().dialect.name == "sqlite"

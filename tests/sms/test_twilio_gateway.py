@@ -148,9 +148,10 @@ async def test_nobody_there_is_postponed(world: World) -> None:
     assert postponed.value.wait > timedelta(0)
 
 
-async def test_a_lost_answer_is_found_and_adopted(world: World) -> None:
+@pytest.mark.parametrize("fault", ["lost_answer", "late_error"])
+async def test_a_lost_answer_is_found_and_adopted(world: World, fault: str) -> None:
     """The sms is out, and there is exactly one of it."""
-    world.carrier.faults.carrier, world.carrier.faults.remaining = "lost_answer", 1
+    world.carrier.faults.carrier, world.carrier.faults.remaining = fault, 1
 
     with pytest.raises(SendUncertain):
         await world.gateway.send(world.sms())
@@ -161,6 +162,17 @@ async def test_a_lost_answer_is_found_and_adopted(world: World) -> None:
     assert found is not None
     assert (found.provider_id, found.status) == (shown["sid"], "delivered")
     assert [call.path for call in world.bot.calls] == ["/twilio/status?outbox=01A"] * 2
+
+
+async def test_a_call_that_is_never_answered_is_uncertain_and_was_not_accepted(hasty: World) -> None:
+    hasty.carrier.faults.carrier, hasty.carrier.faults.remaining = "hang", 1
+    hasty.carrier.faults.hang_s = 0.2
+
+    with pytest.raises(SendUncertain):
+        await hasty.gateway.send(hasty.sms())
+    await hasty.carrier.quiet()
+
+    assert hasty.on_phone() == []
 
 
 async def test_a_slow_answer_is_uncertain_and_adopted_once_it_was_accepted(hasty: World) -> None:

@@ -1,7 +1,9 @@
 """The inbox: what a webhook brought is kept before it is answered, once, in order per sender."""
 
 import asyncio
+import threading
 from datetime import datetime
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +11,7 @@ import sqlalchemy as sa
 from bot.domain.errors import Busy
 from bot.ports import Incoming, Tx
 from storage.store import SqlStore
+from storage.threads import INGEST, ORDINARY, Threads
 from storage.vault import Vault
 from tests.frozen import FrozenClock
 from tests.storage.given import GUARDIAN_NUMBER, NOW, YOUTH_NUMBER, incoming
@@ -18,7 +21,7 @@ def take(tx: Tx) -> Incoming | None:
     """Take the next row and be done with it."""
     row = tx.inbox.next()
     if row is not None:
-        tx.inbox.done(row.id)
+        tx.inbox.done([row.id])
     return row
 
 
@@ -117,6 +120,62 @@ async def test_rows_of_one_sender_come_in_the_order_in_which_they_came(store: Sq
 
     assert [i for i in ids if i.startswith("Y")] == [f"Y{n}" for n in range(5)]
     assert [i for i in ids if i.startswith("G")] == [f"G{n}" for n in range(5)]
+
+
+async def test_many_are_taken_at_once_in_the_order_in_which_they_came(store: SqlStore) -> None:
+    for n in range(6):
+        await store.put(incoming(f"Y{n}", YOUTH_NUMBER))
+        await store.put(incoming(f"G{n}", GUARDIAN_NUMBER))
+
+    def take_some(tx: Tx) -> list[str]:
+        rows = tx.inbox.take(5)
+        tx.inbox.done([row.id for row in rows[:4]])  # the last one could not be reached in time
+        return [row.provider_id for row in rows]
+
+    assert await store.write(take_some) == ["Y0", "G0", "Y1", "G1", "Y2"]
+    assert await store.write(take_some) == ["Y2", "G2", "Y3", "G3", "Y4"]
+
+
+async def test_who_takes_many_takes_whole_lanes(postgres_database_url: str, vault: Vault, clock: FrozenClock) -> None:
+    """The second text of somebody whose first is being worked on is not taken by another instance."""
+    store = SqlStore(postgres_database_url, vault, clock)
+    try:
+        for n in range(3):
+            await store.put(incoming(f"Y{n}", YOUTH_NUMBER))
+        await store.put(incoming("G0", GUARDIAN_NUMBER))
+        loop, others = asyncio.get_running_loop(), list[str]()
+
+        def slow(tx: Tx) -> list[str]:
+            mine = tx.inbox.take(2)
+            other = asyncio.run_coroutine_threadsafe(store.write(lambda tx: tx.inbox.take(10)), loop).result(10)
+            others.extend(row.provider_id for row in other)
+            return [row.provider_id for row in mine]
+
+        assert await store.write(slow) == ["Y0", "Y1"]
+        assert others == []  # the lane of G0 has been taken too, though there was no room for it
+
+        assert await taken(store) == ["Y0", "Y1", "Y2", "G0"]
+    finally:
+        await store.close()
+
+
+async def test_ingest_and_the_rest_take_turns() -> None:
+    """A flood of webhooks does not keep what has come in from being worked on."""
+    threads, order = Threads("test", 1), list[str]()
+    try:
+        has_begun, held_up = threading.Event(), threading.Event()
+        threads.submit(has_begun.set)
+        threads.submit(held_up.wait)
+        has_begun.wait(10)  # the thread is up, and what it does next is to wait
+        done = [threads.submit(partial(order.append, f"webhooks {n}"), INGEST) for n in range(3)]
+        done += [threads.submit(partial(order.append, f"work {n}"), ORDINARY) for n in range(2)]
+        held_up.set()
+        for one in done:
+            one.result(10)
+    finally:
+        threads.close()
+
+    assert order == ["webhooks 0", "work 0", "webhooks 1", "work 1", "webhooks 2"]
 
 
 async def test_a_parked_row_does_not_block_its_sender_and_stays(store: SqlStore) -> None:

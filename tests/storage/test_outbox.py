@@ -5,9 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.outbound import OutboxKind, OutboxState, Priority
+from bot.domain.outbound import UNCERTAIN_FINAL, OutboxKind, OutboxState, Priority
 from bot.ports import Outbound, Tx
+from bot.services.look_for_uncertain import LONGEST_SEND
+from bot.slack import gateway
+from bot.sms import twilio_gateway
 from storage.store import SqlStore
+from storage.vault import Vault
 from tests.frozen import FrozenClock
 from tests.storage.given import MINUTE, NOW, to_send
 
@@ -145,13 +149,38 @@ async def test_of_several_updates_of_one_card_one_waits(store: SqlStore) -> None
     assert await sent(store) == ["3", "4"]
 
 
-async def test_a_postponed_update_gives_way_to_a_newer_one(store: SqlStore) -> None:
+async def test_what_is_folded_is_not_said_before_it_is_true(
+    postgres_database_url: str, vault: Vault, clock: FrozenClock
+) -> None:
+    """An update waits while something more for the same card is about to be committed: claimed now, it would not say
+    it, and nobody else would."""
+    store = SqlStore(postgres_database_url, vault, clock)
+    try:
+        await store.write(lambda tx: to_send(tx, "1", fold_key="card:c1"))
+        loop, others = asyncio.get_running_loop(), list[Outbound | None]()
+
+        def slow(tx: Tx) -> bool:
+            is_new = to_send(tx, "2", fold_key="card:c1")
+            others.append(asyncio.run_coroutine_threadsafe(claim(store, "somebody else"), loop).result(10))
+            return is_new
+
+        assert not await store.write(slow)
+        assert others == [None]
+        assert await sent(store) == ["1"]
+    finally:
+        await store.close()
+
+
+async def test_a_postponed_update_gives_way_to_a_newer_one(store: SqlStore, clock: FrozenClock) -> None:
+    """Which leaves no sooner: what Slack has not answered may still be carried out, and would then say the last word."""
     await store.write(lambda tx: to_send(tx, "1", fold_key="card:c1"))
     first = await claimed_id(store)
     await store.write(lambda tx: to_send(tx, "2", fold_key="card:c1"))
 
     await record(store, first, OutboxState.DUE, wait=MINUTE)
 
+    assert await sent(store) == []
+    clock.passes(MINUTE)
     assert await sent(store) == ["2"]
     row = await store.read(lambda tx: tx.outbox.get(first))
     assert row is not None
@@ -205,22 +234,153 @@ async def test_an_attempt_that_does_not_count_is_not_counted(store: SqlStore) ->
     assert row.attempts == 1
 
 
-async def test_a_row_is_uncertain_once_its_lease_has_run_out_and_not_before(
+async def test_a_row_is_uncertain_once_its_lease_and_the_longest_send_have_passed_and_not_before(
     store: SqlStore, clock: FrozenClock
 ) -> None:
+    """A send that began at the end of its lease is still on its way: whoever looked for it now would not find it."""
     await add(store, "1", "2")
     row_id = await claimed_id(store)
 
-    clock.passes(LEASE)
-    assert await store.write(lambda tx: tx.outbox.lapse()) == []
+    clock.passes(LEASE + LONGEST_SEND)
+    assert await store.write(lambda tx: tx.outbox.lapse(LONGEST_SEND)) == []
     assert await claim(store) is None
 
     clock.passes(timedelta(microseconds=1))
-    assert await store.write(lambda tx: tx.outbox.lapse()) == [row_id]
-    assert await store.write(lambda tx: tx.outbox.lapse()) == []
+    assert await store.write(lambda tx: tx.outbox.lapse(LONGEST_SEND)) == [row_id]
+    assert await store.write(lambda tx: tx.outbox.lapse(LONGEST_SEND)) == []
     [uncertain] = await store.read(lambda tx: tx.outbox.uncertain_due())
     assert (uncertain.id, uncertain.state, uncertain.looks) == (row_id, OutboxState.UNCERTAIN, 0)
     assert await sent(store) == ["2"]
+
+
+def test_the_longest_send_is_longer_than_either_gateway_takes() -> None:
+    assert max(timedelta(seconds=gateway.CALL_WITHIN), twilio_gateway.CALL_WITHIN) < LONGEST_SEND
+
+
+@pytest.mark.parametrize(
+    ("found", "said", "stands"),
+    [
+        ("sending", OutboxState.SENT, OutboxState.SENT),
+        ("sending", OutboxState.UNCERTAIN, OutboxState.UNCERTAIN),
+        ("uncertain", OutboxState.SENT, OutboxState.SENT),
+        ("uncertain", OutboxState.DUE, OutboxState.DUE),
+        ("uncertain", OutboxState.FAILED, OutboxState.FAILED),
+        ("uncertain", OutboxState.UNCERTAIN, None),
+        ("told", OutboxState.SENT, OutboxState.SENT),
+        ("told", OutboxState.DUE, None),
+        ("told", OutboxState.UNCERTAIN, None),
+        ("adopted", OutboxState.DUE, None),
+        ("adopted", OutboxState.UNCERTAIN, None),
+        ("adopted", OutboxState.FAILED, None),
+        ("again", OutboxState.SENT, None),
+        ("again", OutboxState.DUE, None),
+    ],
+)
+async def test_who_comes_back_after_a_freeze_undoes_nothing(
+    store: SqlStore, clock: FrozenClock, found: str, said: OutboxState, stands: OutboxState | None
+) -> None:
+    """What one attempt knows counts while nobody has begun another or settled the row. Nothing is sent again by it."""
+    await add(store, "1")
+    first = await claim(store)
+    assert first is not None
+    if found != "sending":
+        clock.passes(LEASE + MINUTE)
+        await store.write(lambda tx: tx.outbox.lapse())
+    if found == "told":
+        await store.write(lambda tx: tx.outbox.record(first.id, OutboxState.FAILED, error=UNCERTAIN_FINAL))
+    if found == "adopted":
+        await record(store, first.id, OutboxState.SENT)
+    if found == "again":
+        await record(store, first.id, OutboxState.DUE)
+        await claimed_id(store)
+    before = await store.read(lambda tx: tx.outbox.get(first.id))
+    assert before is not None
+
+    counts = await store.write(lambda tx: tx.outbox.record(first.id, said, claim=first.attempts))
+
+    after = await store.read(lambda tx: tx.outbox.get(first.id))
+    assert after is not None
+    assert counts is (stands is not None)
+    assert after.state is (stands or before.state)
+
+
+async def test_several_are_claimed_at_once_the_most_urgent_first_and_one_of_a_lane(store: SqlStore) -> None:
+    await add(store, "nag 1", "nag 2", lane="a", priority=Priority.LOW)
+    await add(store, "card 1", "card 2", lane="b")
+    await add(store, "alarm", lane="c", priority=Priority.URGENT)
+
+    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, frozenset(OutboxKind), 10))
+
+    assert [row.payload["row"] for row in rows] == ["alarm", "card 1", "nag 1"]
+    assert await claim(store) is None
+
+
+async def test_a_card_and_what_is_said_in_its_thread_are_not_claimed_together(store: SqlStore) -> None:
+    """A card may overtake what waits in its thread; the two are never on their way at once."""
+    await store.write(lambda tx: tx.outbox.add(OutboxKind.THREAD, "a", {"row": "said"}, dedupe_key="said"))
+    await add(store, "card")
+
+    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, frozenset(OutboxKind), 10))
+
+    assert len(rows) == 1
+
+
+async def test_the_ordinary_leave_room_for_the_urgent(store: SqlStore) -> None:
+    for n in range(5):
+        await add(store, f"nag {n}", lane=f"nag {n}", priority=Priority.LOW)
+
+    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, frozenset(OutboxKind), 10, ordinary=3))
+    assert len(rows) == 3
+
+    await add(store, "alarm", lane="alarm", priority=Priority.URGENT)
+    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, frozenset(OutboxKind), 10, ordinary=0))
+    assert [row.payload["row"] for row in rows] == ["alarm"]
+
+
+async def test_only_the_kinds_that_are_asked_for_are_claimed(store: SqlStore) -> None:
+    await add(store, "card")
+    await store.write(lambda tx: tx.outbox.add(OutboxKind.SMS, "b", {"row": "text"}, dedupe_key="text"))
+
+    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, frozenset({OutboxKind.SMS}), 10))
+
+    assert [row.payload["row"] for row in rows] == ["text"]
+
+
+@pytest.mark.parametrize("has_lapsed", [False, True])
+async def test_a_claim_that_nobody_knew_of_is_put_back(store: SqlStore, clock: FrozenClock, has_lapsed: bool) -> None:
+    """The answer to the commit was lost: whoever claimed has sent nothing, and says so by the claim's own name."""
+    await add(store, "1")
+    await claim(store, "turn 1")
+    await add(store, "2", lane="b")
+    await claim(store, "turn 2")
+    if has_lapsed:
+        clock.passes(LEASE + MINUTE)
+        await store.write(lambda tx: tx.outbox.lapse())
+
+    await store.write(lambda tx: tx.outbox.release("turn 1"))
+
+    row = await claim(store)
+    assert row is not None
+    assert (row.payload["row"], row.attempts) == ("1", 1)
+    assert await claim(store) is None
+
+
+async def test_an_update_that_is_put_back_gives_way_to_a_newer_one(store: SqlStore) -> None:
+    await store.write(lambda tx: to_send(tx, "1", fold_key="card:c1"))
+    await claim(store, "turn 1")
+    await store.write(lambda tx: to_send(tx, "2", fold_key="card:c1"))
+
+    await store.write(lambda tx: tx.outbox.release("turn 1"))
+
+    assert await sent(store) == ["2"]
+
+
+async def test_it_is_known_when_the_next_row_is_due(store: SqlStore, clock: FrozenClock) -> None:
+    assert await store.read(lambda tx: tx.outbox.next_at()) is None
+    await store.write(lambda tx: to_send(tx, "later", after=MINUTE))
+    await store.write(lambda tx: to_send(tx, "much later", lane="b", after=3 * MINUTE))
+
+    assert await store.read(lambda tx: tx.outbox.next_at()) == clock.wire_now() + MINUTE
 
 
 async def test_a_world_that_jumps_ends_no_lease(store: SqlStore, clock: FrozenClock) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, select
 
 from bot.domain.errors import AuditEntry, Busy, NotAllowed, NotFound
@@ -111,6 +112,22 @@ async def test_a_lost_race_is_run_again_as_a_whole(store: SqlStore) -> None:
 
     assert await store.write(change) == "try 2"
     assert await store.read(lambda tx: tx.staff.by_slack_id("U2")) is not None
+    assert await store.read(lambda tx: tx.outbox.waiting()) == 1
+
+
+async def test_a_row_that_somebody_deleted_meanwhile_is_looked_for_again(store: SqlStore) -> None:
+    """A modal is closed in one process while another draws it."""
+    tries = 0
+
+    def change(tx: Tx) -> str:
+        nonlocal tries
+        tries += 1
+        to_send(tx, "notice")
+        if tries == 1:
+            raise StaleDataError("UPDATE statement expected to update 1 row(s); 0 were matched.")
+        return f"try {tries}"
+
+    assert await store.write(change) == "try 2"
     assert await store.read(lambda tx: tx.outbox.waiting()) == 1
 
 

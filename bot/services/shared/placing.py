@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.alerts import AlertCode
 from bot.domain.clock_ladder import speaks_now
 from bot.domain.conversation import Conversation, Ground, Route
 from bot.domain.duty import Duty, DutyState, Shift, duty
@@ -17,6 +18,7 @@ from bot.ports import Post, Tx
 from bot.services.context import Context
 from bot.services.shared.digest_posts import refresh_handovers
 from bot.services.shared.responsible import clocks_behind, people_told
+from bot.services.watch.raising import CONVERSATION, LEADER, raise_alert
 
 log = structlog.get_logger(__name__)
 
@@ -46,9 +48,11 @@ def duty_now(tx: Tx, ctx: Context, namnd: NamndRules, at: datetime, avoid: froze
 
 def without_slack(tx: Tx, shifts: list[Shift]) -> frozenset[StaffId]:
     holders = {shift.staff_id for shift in shifts}
-    people = {staff_id: tx.staff.get(staff_id) for staff_id in holders}
+    people = tx.staff.several(holders)
     return frozenset(
-        staff_id for staff_id, p in people.items() if p is None or p.slack_user_id is None or not p.is_active
+        staff_id
+        for staff_id in holders
+        if (p := people.get(staff_id)) is None or p.slack_user_id is None or not p.is_active
     )
 
 
@@ -146,8 +150,12 @@ def place(
         conversation = conversation.routed(route)
     if where.channel and where.ground in {Ground.CLOSED, Ground.NOBODY}:
         log.error("namnd_without_reachable_leader", namnd=where.namnd)
+        if where.namnd is not None:
+            raise_alert(tx, ctx, AlertCode.NO_LEADER, f"{LEADER}:{where.namnd}", namnd=_short_name(ctx, where.namnd))
     if not where.targets:
         log.error("conversation_reaches_nobody", conversation_id=conversation.id, namnd=where.namnd)
+        key, name = f"{CONVERSATION}:{conversation.id}", _short_name(ctx, where.namnd)
+        raise_alert(tx, ctx, AlertCode.NOBODY_REACHED, key, namnd=name)
     posts = [tx.posts.ensure_card(conversation.id, target) for target in where.targets]
     refresh(tx, conversation, priority=Priority.URGENT)  # cards first: what is said in their threads needs them
     for post, is_new in posts:
@@ -171,6 +179,10 @@ def place(
     else:
         conversation = replace(conversation, nudge_at=None)
     return conversation
+
+
+def _short_name(ctx: Context, namnd: NamndId | None) -> str:
+    return "?" if namnd is None else ctx.rules.namnder[namnd].short_name
 
 
 def is_inline(tx: Tx, ctx: Context, conversation: Conversation, target: str) -> bool:

@@ -76,7 +76,6 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
     else:
         can_note = False
         has_moved = not may_stand_in_channel(ctx, conversation, post.target.removeprefix("channel:"))
-    last_in = _last_inbound(tx, conversation)
     answer = tx.messages.last_answer(conversation.id)
     state = None if answer is None else sent_state(tx, answer)
     return Card(
@@ -86,7 +85,7 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         namnd_name="" if conversation.namnd is None else ctx.rules.namnder[conversation.namnd].short_name,
         ground=newest,
         opened_at=conversation.opened_at,
-        last_in_at=None if last_in is None else last_in.at,
+        last_in_at=tx.messages.last_inbound_at(conversation.id),
         unanswered=tx.messages.count_inbound_after(conversation.id, conversation.answered_seq)
         if conversation.is_unanswered
         else 0,
@@ -117,11 +116,6 @@ def codes_for(conversation: Conversation, contact: LinkedContact, *, has_moved: 
     """Somebody who had it as an unknown number, and has no more, does not learn which case it became."""
     was_unknown = any(route.ground is Ground.HANDED_OVER for route in conversation.routes)
     return (contact.contact.code,) if has_moved and was_unknown else contact.codes
-
-
-def _last_inbound(tx: Tx, conversation: Conversation) -> Message | None:
-    newest = tx.messages.of(conversation.id, limit=30)
-    return next((m for m in reversed(newest) if m.direction is Direction.IN), None)
 
 
 def conversation_view(
