@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.domain.calendar import local
-from bot.domain.cards import DutyLine, Home, HomeAction, OpenLine, sender_of
+from bot.domain.cards import DutyLine, Home, HomeAction, OpenLine, ReserveHome, sender_of
 from bot.domain.duty import DutyState, Shift, next_shift
 from bot.domain.errors import NotAllowed
 from bot.domain.ids import NamndId, StaffId
@@ -14,6 +14,7 @@ from bot.ports import Tx
 from bot.services.clocks.home import home_clocks
 from bot.services.context import Context
 from bot.services.look_back import own_namnder
+from bot.services.reserve.choose_pin import may_choose
 from bot.services.shared.access import actor_by_slack, ask, contact_of
 from bot.services.shared.placing import duty_now
 from bot.services.start_conversation import may_enrol_in, may_start_in
@@ -52,9 +53,18 @@ async def show_home(slack_user_id: str, *, ctx: Context) -> Home:
             may_look_back=bool(own_namnder(actor)),
             may_write_background=bool(may_enrol_in(actor)),
             clocks=home_clocks(tx, ctx, actor),
+            reserve=_reserve(tx, actor),
         )
 
     return await ctx.store.read(query)
+
+
+def _reserve(tx: Tx, actor: Actor) -> ReserveHome | None:
+    if not may_choose(actor.staff):
+        return None
+    pin = tx.reserve.pin(actor.staff.id)
+    set_on = None if pin is None else local(pin.set_at).date()
+    return ReserveHome(set_on, has_phone=actor.staff.phone is not None and actor.staff.is_phone_verified)
 
 
 def _duties(tx: Tx, ctx: Context, actor: Actor) -> tuple[DutyLine, ...]:

@@ -72,6 +72,8 @@ class ActionId(str, Enum):
     UNIT_LATER = "unit_later"
     ABSENCE = "absence"
     ABSENCE_REMOVE = "absence_remove"
+    # the reservväg
+    PIN = "choose_pin"
     # fields, whose values are read when the form is submitted
     REPLY_TEXT = "reply_text"
     KIND = "kind_choice"
@@ -106,6 +108,7 @@ class CallbackId(str, Enum):
     CLOCK_SUMMONED = "clock_summoned"
     CLOCK_BOOK = "clock_book"
     ABSENCE = "absence"
+    PIN = "choose_pin"
 
 
 COMMAND = "/beredskap"

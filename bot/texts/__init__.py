@@ -40,6 +40,8 @@ FILES: Final = (
     "summons.toml",
     "sms.toml",
     "case_import.toml",
+    "alerts.toml",
+    "reserve.toml",
 )
 
 

@@ -36,6 +36,7 @@ from handlers.slack import (
     look_back,
     meeting,
     notes,
+    pins,
     unit,
 )
 from handlers.slack.listeners import Background, Listeners
@@ -43,6 +44,7 @@ from handlers.slack.listeners import Background, Listeners
 log = structlog.get_logger(__name__)
 
 SAY_WITHIN: Final = 2.0  # seconds; the click itself must be answered within 3
+STORE_WITHIN: Final = 2.5  # seconds, of the same 3
 LONGEST_TIMESTAMP: Final = 12  # digits
 
 
@@ -108,7 +110,7 @@ def build_bolt(
         return await gate(req, context, next)
 
     app.middleware(middleware)
-    beredskap = (clicks, commands, enrolment, forms, live_modal, notes, meeting, backgrounds, look_back)
+    beredskap = (clicks, commands, enrolment, forms, live_modal, notes, meeting, backgrounds, look_back, pins)
     myndighet = (clocks, clock_forms, clock_presses, clock_summons, unit, absences)
     for module in beredskap + myndighet:
         module.register(Listeners(app, background), ctx)
@@ -124,8 +126,9 @@ async def _keep(body: dict[str, Any], ctx: Context) -> BoltResponse:
     raw = json.dumps(body, ensure_ascii=False)
     incoming = Incoming(SLACK, str(body["event_id"]), f"slack:{sender}", raw, ctx.clock.now())
     try:
-        await ctx.store.put(incoming)
-    except Busy:
+        async with asyncio.timeout(STORE_WITHIN):
+            await ctx.store.put(incoming)
+    except (Busy, TimeoutError):
         return BoltResponse(status=503, body="")
     return BoltResponse(status=200, body="")
 

@@ -5,12 +5,21 @@ and cancels it at SIGTERM (facts: slack, section 5, B10 and B11). Here each runs
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
 
 import structlog
+from aiohttp import ClientError
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.errors import Busy
 
 log = structlog.get_logger(__name__)
+
+TOO_LATE_OR_BUSY: Final = frozenset(
+    {"expired_trigger_id", "exchanged_trigger_id", "ratelimited", "internal_error", "fatal_error", "not_found"}
+)
 
 Listener = TypeVar("Listener", bound=Callable[..., Awaitable[Any]])
 
@@ -29,7 +38,13 @@ class Background:
             task = asyncio.ensure_future(listener(*args, **kwargs))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-            return await asyncio.shield(task)
+            try:
+                return await asyncio.shield(task)
+            except (SlackApiError, ClientError, OSError, TimeoutError, Busy) as error:
+                if isinstance(error, SlackApiError) and not _costs_a_click(error):
+                    raise
+                log.warning("click_lost", listener=listener.__name__, kind=type(error).__name__)
+                return None
 
         return run  # type: ignore[return-value]
 
@@ -47,6 +62,11 @@ class Background:
             log.warning("listeners_cut_off", count=len(late))
         for task in late:
             task.cancel()
+
+
+def _costs_a_click(error: SlackApiError) -> bool:
+    """Tell whether Slack was too busy, broken, or asked too late; anything else is a mistake of ours."""
+    return error.response.status_code != HTTPStatus.OK or error.response.get("error") in TOO_LATE_OR_BUSY
 
 
 class Listeners:

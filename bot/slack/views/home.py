@@ -9,6 +9,7 @@ from bot.domain.slack_text import escape_mrkdwn
 from bot.slack.ids import ActionId
 from bot.slack.kit import Block, actions, button, context, divider, header, lasting, mrkdwn, section
 from bot.slack.views.home_clocks import clock_blocks
+from bot.slack.views.pin_form import reserve_blocks
 from bot.texts import Texts, span, weekday_and_date, when
 
 MOST_ACTIONS: Final = 20
@@ -38,6 +39,7 @@ def home_view(home: Home, texts: Texts) -> Block:
     blocks += [divider(), header(texts.staff("home.shifts"))]
     shifts = [texts.staff("home.shift", span=span(a, b), namnd=escape_mrkdwn(n)) for a, b, n in home.shifts]
     blocks.append(section(mrkdwn("\n".join(shifts) or texts.staff("home.shifts_none"))))
+    blocks += reserve_blocks(home.reserve, texts)
     blocks.append(context(texts.staff("home.now", at=when(home.now, home.now))))
     return {"type": "home", "blocks": lasting(blocks[:100])}
 

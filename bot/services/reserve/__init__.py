@@ -1,0 +1,1 @@
+"""The reservväg: how whoever is needed is reached, reads and answers while Slack is away."""
