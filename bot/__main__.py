@@ -18,12 +18,16 @@ from bot.cli_cases import register as register_cases
 from bot.cli_clocks import register as register_clocks
 from bot.cli_exports import register as register_exports
 from bot.cli_imports import register as register_imports
+from bot.cli_status import register as register_status
+from bot.domain.errors import Busy
 from bot.services.context import Context
 from bot.settings import BadSettings, Settings, is_loopback, load
-from storage.migrate import WrongSchema, migrate
+from storage.migrate import DatabaseAway, WrongSchema, migrate
 from storage.vault import generate_key
 
 CANNOT_RUN = 2
+COME_AGAIN = 75  # EX_TEMPFAIL: nothing is wrong with us, so whoever watches over us should start us again
+BUSY = "Databasen svarade inte när boten skulle starta. Starta igen när den är tillbaka."
 ONLY_HERE = "Utan dem svarar boten bara på den egna maskinen (--host 127.0.0.1) eller i provdrift ([trial] on = true)."
 
 
@@ -41,10 +45,10 @@ def settings() -> Settings:
         stop_with(error.problems)
 
 
-def stop_with(problems: list[str]) -> NoReturn:
+def stop_with(problems: list[str], code: int = CANNOT_RUN) -> NoReturn:
     for problem in problems:
         click.echo(f"  ✗ {problem}", err=True)
-    sys.exit(CANNOT_RUN)
+    sys.exit(code)
 
 
 @cli.command("serve", help="Kör boten mot riktiga Slack och Twilio.")
@@ -59,6 +63,10 @@ def serve_command(host: str, port: int) -> None:
         asyncio.run(serve(chosen, host, port))
     except (BadSettings, WrongSchema) as error:
         stop_with(error.problems if isinstance(error, BadSettings) else [str(error)])
+    except DatabaseAway as error:
+        stop_with([str(error)], COME_AGAIN)
+    except Busy:
+        stop_with([BUSY], COME_AGAIN)
 
 
 @cli.command(help="Kör en låtsasvärld på den egna maskinen: telefoner, Slack och klocka på en sida i webbläsaren.")
@@ -79,7 +87,10 @@ def sandbox(port: int, folder: Path, fresh: bool) -> None:
 
 @cli.command("migrate", help="Gör databasen redo för den här versionen.")
 def migrate_command() -> None:
-    revision = migrate(settings().env.database_url)
+    try:
+        revision = migrate(settings().env.database_url)
+    except DatabaseAway as error:
+        stop_with([str(error)], COME_AGAIN)
     click.echo(f"Databasen är på revision {revision}.")
 
 
@@ -109,7 +120,7 @@ async def _context() -> AsyncIterator[Context]:
             yield ctx
     except BadSettings as error:
         raise click.ClickException("\n".join(error.problems)) from None
-    except WrongSchema as error:
+    except (WrongSchema, DatabaseAway) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -117,6 +128,7 @@ register_imports(cli, _context)
 register_exports(cli, _context)
 register_cases(cli, _context)
 register_clocks(cli, _context)
+register_status(cli, settings, vault_of)
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -19,8 +18,8 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.engine import make_url
 
+from bot.app_watch import Watch
 from bot.clock import Clock, SystemClock
-from bot.domain.errors import Busy
 from bot.services.context import Context
 from bot.services.post_digests import note_first_start
 from bot.services.show_duty import show_home
@@ -33,12 +32,14 @@ from bot.worker import Worker
 from handlers import health, twilio
 from handlers.counters import Counters
 from handlers.inbox_rows import DIGESTS, PublishHome
-from handlers.keys import CLOCK, COUNTERS, READY, REGISTRY, STORE, VERIFIER
+from handlers.keys import CLOCK, COUNTERS, READY, REGISTRY, SCRAPE, STORE, STRANGERS, VERIFIER
+from handlers.measures import Measures
+from handlers.reserve.routes import reserve_routes
 from handlers.slack.app import build_bolt, slack_routes
 from handlers.slack.listeners import Background
 from scheduler.ticks import Ticker, reconcile_tick
 from storage.engine import is_sqlite
-from storage.migrate import migrate, require_current
+from storage.migrate import DatabaseAway, migrate, require_current
 from storage.store import SqlStore
 from storage.vault import BadKeys, Vault, parse_keys
 
@@ -47,7 +48,6 @@ log = structlog.get_logger(__name__)
 SLACK_CALL: Final = ClientTimeout(total=10)
 MOST_BODY: Final = 1024 * 1024  # bytes of one webhook
 DRAIN_WITHIN: Final = 10.0  # seconds for what is in hand at a stop
-STALE_AFTER: Final = timedelta(seconds=60)
 
 
 def set_up_logging() -> None:
@@ -87,6 +87,7 @@ class Bot:
     ticker: Ticker
     background: Background
     web_app: web.Application
+    watch: Watch
 
     async def settle(self) -> None:
         """Return when nothing is left to do now."""
@@ -144,6 +145,13 @@ def prepare_database(settings: Settings) -> None:
         require_current(settings.env.database_url)
 
 
+def _lock_file(database: str) -> IO[str]:
+    try:
+        return Path(f"{database}.lock").open("w")
+    except OSError as error:  # no such folder, a disk that is full or may only be read
+        raise DatabaseAway(error.strerror or type(error).__name__) from None
+
+
 @contextlib.contextmanager
 def only_process(database_url: str) -> Any:
     """SQLite serves one process: a second is refused in clear words."""
@@ -151,8 +159,7 @@ def only_process(database_url: str) -> Any:
     if not is_sqlite(database_url) or not database:
         yield
         return
-    lock: IO[str]
-    with Path(f"{database}.lock").open("w") as lock:
+    with _lock_file(database) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -177,50 +184,42 @@ async def running(settings: Settings, clock: Clock | None = None, *, ticks: bool
                     home = await show_home(effect.slack_user_id, ctx=ctx)
                     await ctx.chat.publish_home(effect.slack_user_id, home)
 
-            worker = Worker(ctx, dict(DIGESTS), perform)
+            measures = Measures(registry)
+            worker = Worker(ctx, dict(DIGESTS), perform, observer=measures)
             store.on_commit = worker.wake
-            ticker = Ticker(ctx)
+            ticker = Ticker(ctx, measures)
+            watch = Watch(settings, ctx, store, measures, worker, ticker)
+            registry.register(watch.gauges)
             background = Background()
             bolt = build_bolt(settings, _without_token(client), ctx, counters, background)
             web_app = web.Application(client_max_size=MOST_BODY)
             web_app[STORE], web_app[CLOCK], web_app[COUNTERS], web_app[REGISTRY] = store, clock, counters, registry
             web_app[VERIFIER] = SignatureVerifier(settings.env.public_base_url, settings.twilio_tokens)
-            web_app[READY] = _readiness(store, worker, clock)
-            web_app.add_routes([*twilio.routes, *health.routes, *slack_routes(bolt)])
+            web_app[READY], web_app[SCRAPE], web_app[STRANGERS] = watch.problems, watch.scrape, watch.strangers
+            web_app.add_routes([*twilio.routes, *health.routes, *slack_routes(bolt), *reserve_routes(ctx)])
             socket_mode = _socket_mode(settings, bolt, client)
             await note_first_start(ctx=ctx)
+            await watch.start()
             worker.start()
             if ticks:
                 ticker.start()
-                await ticker.run(reconcile_tick)
+                ticker.soon(reconcile_tick)  # not waited for: a carrier that hangs must not keep our door shut
             if socket_mode is not None:
                 await socket_mode.connect_async()  # type: ignore[no-untyped-call]
             try:
-                yield Bot(settings, ctx, store, worker, ticker, background, web_app)
+                yield Bot(settings, ctx, store, worker, ticker, background, web_app, watch)
             finally:
                 if socket_mode is not None:
                     await socket_mode.close_async()  # type: ignore[no-untyped-call]
                 if ticks:
                     ticker.stop()
-                await background.drain(DRAIN_WITHIN)
-                await worker.stop(DRAIN_WITHIN)
+                await asyncio.gather(background.drain(DRAIN_WITHIN), worker.stop(DRAIN_WITHIN))
+                await watch.stop()
 
 
 def _without_token(client: AsyncWebClient) -> AsyncWebClient:
     """Bolt puts the token in for each request that it has authorised."""
     return AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[])
-
-
-def _readiness(store: SqlStore, worker: Worker, clock: Clock) -> Any:
-    async def problems() -> list[str]:
-        found = [f"loop {name} is stale" for name in worker.stale(clock.wire_now(), STALE_AFTER)]
-        try:
-            await store.ping()
-        except Busy:
-            found.append("database does not answer")
-        return found
-
-    return problems
 
 
 def _socket_mode(settings: Settings, bolt: Any, client: AsyncWebClient) -> AsyncSocketModeHandler | None:

@@ -78,6 +78,9 @@ def _content(settings: Settings) -> list[Result]:
     if settings.rules.is_trial and not settings.rules.trial_numbers:
         words = "Provdrift utan nummer på provlistan: inga sms kommer att skickas."
         results.append(Result(False, words, is_warning=True))
+    if not settings.rules.alert_channel:
+        words = "alerts.channel är tom: det som någon måste göra något åt står då bara i loggen (alert_opened)."
+        results.append(Result(False, words, is_warning=True))
     others = [code for code in settings.texts.languages if code not in {"sv", "en"}]
     if others:
         words = f"Låt någon som kan språken läsa de automatiska svaren före skarp drift: {', '.join(others)}."
@@ -117,6 +120,7 @@ async def _channels(settings: Settings) -> list[Result]:
         for namnd in settings.rules.namnder.values()
         if namnd.myndighet_channel
     ]
+    channels += [("larm", settings.rules.alert_channel)] if settings.rules.alert_channel else []
     for name, channel in channels:
         try:
             info = (await client.conversations_info(channel=channel))["channel"]

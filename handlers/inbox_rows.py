@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bot.domain.alerts import AlertCode
 from bot.domain.errors import AuditEntry
 from bot.domain.incoming import TypedInSlack
 from bot.ports import Incoming, Tx
@@ -14,6 +15,7 @@ from bot.services.context import Context
 from bot.services.receive_sms import receive_sms
 from bot.services.receive_status import receive_status
 from bot.services.typed_in_slack import typed_in_slack
+from bot.services.watch.raising import raise_alert
 from bot.sms.twilio_inbound import fields_of, received_sms, received_status
 
 log = structlog.get_logger(__name__)
@@ -54,6 +56,7 @@ def digest_slack(tx: Tx, ctx: Context, row: Incoming) -> list[Effect]:
             typed_in_slack(tx, ctx, typed)
     if event.get("type") in {"tokens_revoked", "app_uninstalled"}:
         log.error("slack_has_let_us_go", event_type=str(event["type"]))
+        raise_alert(tx, ctx, AlertCode.SLACK_REFUSES, AlertCode.SLACK_REFUSES.value, reason=str(event["type"]))
         tx.audit.record(AuditEntry("slack", str(event["type"]), "bot", "event"))
     return []
 

@@ -1,5 +1,6 @@
 """The carrier's webhooks: verify, store, commit, answer. Everything else happens later."""
 
+import asyncio
 import hashlib
 
 import structlog
@@ -9,13 +10,14 @@ from multidict import MultiDictProxy
 from bot.domain.errors import Busy
 from bot.ports import Incoming
 from bot.sms.twilio_inbound import raw_of
-from handlers.keys import CLOCK, COUNTERS, STORE, VERIFIER
+from handlers.keys import CLOCK, COUNTERS, STORE, STRANGERS, VERIFIER
 
 log = structlog.get_logger(__name__)
 routes = web.RouteTableDef()
 
 Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
 TWIML = "<Response/>"
+STORE_WITHIN = 10.0  # seconds; the carrier waits for 15, and hears sooner from us that it must come again
 SMS, STATUS = "twilio", "twilio-status"
 
 
@@ -49,6 +51,7 @@ async def _signed_form(request: web.Request) -> Form:
     form = await request.post()
     if not request.app[VERIFIER].is_genuine(request.raw_path, form, request.headers):
         request.app[COUNTERS].bad_signatures.labels(_route(request)).inc()
+        request.app[STRANGERS].note(request.app[CLOCK].wire_now())
         log.warning("bad_signature", route=_route(request))
         raise web.HTTPForbidden(text="")
     return form
@@ -65,8 +68,9 @@ async def _store(
     raw = raw_of([*((name, value) for name, value in form.items() if isinstance(value, str)), *(extra or [])])
     incoming = Incoming(provider, provider_id, lane, raw, request.app[CLOCK].now())
     try:
-        is_new = await request.app[STORE].put(incoming)
-    except Busy:
+        async with asyncio.timeout(STORE_WITHIN):
+            is_new = await request.app[STORE].put(incoming)
+    except (Busy, TimeoutError):  # it may still be stored, and is then a repeat when it comes again
         request.app[COUNTERS].not_stored.labels(_route(request)).inc()
         log.error("webhook_not_stored", route=_route(request))
         raise web.HTTPServiceUnavailable(text="") from None

@@ -1,7 +1,7 @@
 """The ticks. Each is safe to run late or twice; none keeps a schedule of its own."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -9,6 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.calendar import STOCKHOLM
 from bot.domain.errors import Busy
+from bot.domain.health import stale_after
 from bot.services.ask_for_notes import ask_for_notes
 from bot.services.clocks.leaders import tell_leaders
 from bot.services.clocks.remind_families import remind_families
@@ -21,6 +22,9 @@ from bot.services.look_for_uncertain import look_for_uncertain
 from bot.services.post_digests import post_digests
 from bot.services.reconcile import reconcile
 from bot.services.remind_actions import remind_actions
+from bot.services.reserve.call_out import call_out
+from bot.services.watch.observer import Observer, Unobserved
+from bot.services.watch.watch_health import watch_health
 from bot.services.watch_duty import watch_duty
 from bot.services.watch_numbers import watch_numbers
 
@@ -44,9 +48,9 @@ async def duty_tick(ctx: Context) -> None:
         log.info("duty_followed", moved=moved, nudged=nudged)
 
 
-async def reconcile_tick(ctx: Context) -> None:
+async def reconcile_tick(ctx: Context) -> int:
     """Compare the provider's list with ours."""
-    await reconcile(ctx=ctx)
+    return await reconcile(ctx=ctx)
 
 
 async def numbers_tick(ctx: Context) -> None:
@@ -82,9 +86,21 @@ async def families_tick(ctx: Context) -> None:
     await remind_families(ctx=ctx)
 
 
+async def reserve_tick(ctx: Context) -> None:
+    """Text those whom Slack does not reach."""
+    called = await call_out(ctx=ctx)
+    if called:
+        log.warning("reserve_called_out", people=called)
+
+
 async def folder_tick(ctx: Context) -> None:
     """Read what the case system has exported."""
     await watch_folder(ctx=ctx)
+
+
+async def watch_tick(ctx: Context) -> None:
+    """Look at how we are doing ourselves, and tell those who run the program."""
+    await watch_health(ctx=ctx, every=INTERVALS)
 
 
 EVERY: Final[dict[Tick, timedelta]] = {
@@ -95,17 +111,23 @@ EVERY: Final[dict[Tick, timedelta]] = {
     actions_tick: timedelta(seconds=15),
     clocks_tick: timedelta(seconds=15),
     families_tick: timedelta(seconds=15),
+    reserve_tick: timedelta(seconds=15),
     folder_tick: timedelta(minutes=1),
     reconcile_tick: timedelta(minutes=3),
+    watch_tick: timedelta(seconds=15),
     numbers_tick: timedelta(hours=1),
 }
+INTERVALS: Final = {tick.__name__: every for tick, every in EVERY.items()}
 
 
 class Ticker:
     """Wakes the ticks in wire time, and runs all of them at once when the world's clock has jumped."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, observer: Observer | None = None) -> None:
         self._ctx = ctx
+        self._observer = observer or Unobserved()
+        self._started_at: datetime | None = None
+        self.ran_at: dict[str, datetime] = {}  # wire time of each tick's newest run to its end
         self._scheduler = AsyncIOScheduler(  # type: ignore[no-untyped-call]
             timezone=STOCKHOLM, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -115,23 +137,51 @@ class Ticker:
             )
 
     def start(self) -> None:
+        self._started_at = self._ctx.clock.wire_now()
         self._scheduler.start()  # type: ignore[no-untyped-call]
 
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)  # type: ignore[no-untyped-call]
 
+    def soon(self, tick: Tick) -> None:
+        """Run one tick at once, beside whatever else there is to do; needs `start`."""
+        self._scheduler.add_job(self.run, args=[tick])  # type: ignore[no-untyped-call]
+
     async def run(self, tick: Tick) -> None:
         """Run one tick; the next one comes whatever happens to this."""
+        name = tick.__name__
         try:
-            await tick(self._ctx)
+            result = await tick(self._ctx)
         except Busy:
-            log.warning("tick_postponed", tick=tick.__name__)
+            log.warning("tick_postponed", tick=name)
         except Exception:
-            log.exception("tick_failed", tick=tick.__name__)
+            log.exception("tick_failed", tick=name)
+            self._observer.failed(name)
+            await self._note_failure(name)
+        else:
+            self.ran_at[name] = self._ctx.clock.wire_now()
+            self._observer.ran(name, result)
+
+    def ages(self) -> dict[str, float]:
+        """Return how many seconds ago each tick last ran here, or we started; empty when the ticks are not started."""
+        now, started_at = self._ctx.clock.wire_now(), self._started_at
+        if started_at is None:
+            return {}
+        return {name: (now - self.ran_at.get(name, started_at)).total_seconds() for name in INTERVALS}
+
+    def stale(self) -> list[str]:
+        """Return the ticks that have not run here for too long."""
+        return sorted(name for name, age in self.ages().items() if age > stale_after(INTERVALS[name]).total_seconds())
+
+    async def _note_failure(self, name: str) -> None:
+        try:
+            await self._ctx.store.write(lambda tx: tx.watch.failed(name, self._ctx.clock.wire_now()))
+        except Busy:
+            log.warning("tick_failure_not_noted", tick=name)
 
     async def run_due(self) -> None:
         """Run what follows world time, now."""
         await self.run(duty_tick)  # what the office takes over stands in the handover as the office's
-        for tick in (notes_tick, actions_tick, digests_tick, families_tick, clocks_tick):
+        for tick in (notes_tick, actions_tick, digests_tick, families_tick, clocks_tick, reserve_tick):
             await self.run(tick)
         await self.run(numbers_tick)

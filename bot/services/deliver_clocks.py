@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from bot.domain.alerts import AlertCode
 from bot.domain.calendar import local
 from bot.domain.clock_ladder import speaks_now
 from bot.domain.clock_views import ClockList, ClockNotice, UnitMessage
@@ -32,6 +33,7 @@ from bot.services.shared.access import actor
 from bot.services.shared.outcome import FIRST_LOOK, GONE, Outcome, shown_digest
 from bot.services.shared.placing import notice
 from bot.services.shared.view import slack_id
+from bot.services.watch.raising import CLOCKS, raise_alert
 
 log = structlog.get_logger(__name__)
 
@@ -97,7 +99,12 @@ async def _update(row: Outbound, composed: Composed, said: ClockList, standing: 
     try:
         await ctx.chat.update_clocks(where.channel, where.ts, said)
     except SendUncertain:
-        return Outcome(OutboxState.DUE, error="update_again", wait=FIRST_LOOK)  # an update may be repeated
+        return Outcome(  # an update may be repeated; until it is, nobody knows what stands there
+            OutboxState.DUE,
+            error="update_again",
+            wait=FIRST_LOOK,
+            then=lambda tx: tx.deadlines.list_placed(standing.id, where),
+        )
     except SendRejected as refusal:
         if refusal.reason not in GONE:
             log.warning("clocks_not_updated", outbox_id=row.id, reason=refusal.reason)
@@ -251,6 +258,8 @@ def tell_that_clocks_failed(tx: Tx, ctx: Context, row: Outbound) -> None:
     leaders = [leader for leader in leaders_of(tx, namnd) if leader.id != staff_id]
     if not leaders:
         log.error("clocks_reach_nobody", outbox_id=row.id, namnd=namnd)
+        key, name = f"{CLOCKS}:{namnd}", ctx.rules.namnder[namnd].short_name
+        raise_alert(tx, ctx, AlertCode.NOBODY_REACHED, key, namnd=name)
     day = local(ctx.clock.now()).date()
     for leader in leaders:
         notice(

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.domain.alerts import AlertCode
 from bot.domain.digest import Addendum, DigestView
 from bot.domain.errors import Busy
 from bot.domain.handover import DigestRecord
@@ -24,6 +25,7 @@ from bot.services.shared.digest_view import digest_view, row_of, tell
 from bot.services.shared.outcome import CARD_NOT_YET, FIRST_LOOK, GONE, Outcome, shown_digest
 from bot.services.shared.placing import notice
 from bot.services.shared.view import slack_id
+from bot.services.watch.raising import raise_alert
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +91,12 @@ async def _update(composed: Composed, shown: str, ctx: Context) -> Outcome:
     try:
         await ctx.chat.update_digest(post.channel, post.ts, composed.view)
     except SendUncertain:
-        return Outcome(OutboxState.DUE, error="update_again", wait=FIRST_LOOK)  # an update may be repeated
+        return Outcome(  # an update may be repeated; until it is, nobody knows what stands there
+            OutboxState.DUE,
+            error="update_again",
+            wait=FIRST_LOOK,
+            then=lambda tx: tx.posts.placed(post.id, standing),
+        )
     except SendRejected as refusal:
         if refusal.reason not in GONE:
             raise
@@ -159,6 +166,8 @@ def send_in_dm(tx: Tx, ctx: Context, post: Post, record: DigestRecord, why: str)
     readers = [p for p in team if p.slack_user_id is not None] or leaders
     if not readers:
         log.error("digest_reaches_nobody", namnd=record.namnd)
+        name = ctx.rules.namnder[record.namnd].short_name
+        raise_alert(tx, ctx, AlertCode.NOBODY_REACHED, f"digest:{record.id}", namnd=name)
     for person in readers:
         made, _ = tx.posts.ensure_digest(record.id, f"staff:{person.id}")
         refresh_digest_post(tx, made, priority=Priority.SMS)

@@ -13,6 +13,7 @@ from bot.domain.routing import should_move
 from bot.domain.rules import NamndRules
 from bot.ports import Tx
 from bot.services.context import Context
+from bot.services.reserve.call_out import next_call
 from bot.services.shared.access import contact_of
 from bot.services.shared.alone import alone
 from bot.services.shared.placing import (
@@ -137,6 +138,7 @@ async def next_due(after: datetime, *, ctx: Context) -> datetime | None:
         edges = [tx.shifts.next_boundary(after), tx.conversations.next_nudge(after)]
         edges += [tx.episodes.next_note(after), tx.notes.next_action(after)]
         edges += [tx.deadlines.next_due(after), tx.summons.next_due(after)]
+        edges.append(next_call(tx, ctx))
         for namnd in ctx.rules.namnder.values():
             edges.append(namnd.office_hours.next_opening(after, ctx.rules.closed_days))
             edges.append(namnd.office_hours.next_closing(after, ctx.rules.closed_days))

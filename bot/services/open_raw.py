@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 
+from bot.domain.alerts import AlertCode
 from bot.domain.duty import DutyState
 from bot.domain.errors import AuditEntry, NotAllowed, NotFound
 from bot.domain.ids import NamndId, StaffId
@@ -16,6 +17,7 @@ from bot.ports import Incoming, Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor_by_slack
 from bot.services.shared.placing import duty_now, notice
+from bot.services.watch.raising import PARKED_TEXT, end_alert, raise_alert
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +33,8 @@ def park(tx: Tx, ctx: Context, row: Incoming) -> None:
     """
     tx.inbox.park(row.id)
     tx.audit.record(AuditEntry("system", "parked", f"inbox:{row.id}", row.provider))
+    key = f"{PARKED_TEXT}:{row.id}" if row.provider == SMS else f"parked:{row.id}"
+    raise_alert(tx, ctx, AlertCode.PARKED, key, inbox=row.id, provider=row.provider)
     if row.provider == SLACK:
         _tell_author(tx, row)
         return
@@ -101,6 +105,7 @@ async def open_raw(slack_user_id: str, row_id: int, *, ctx: Context) -> str:
         if row is None:
             raise NotFound
         tx.audit.record(AuditEntry(actor.staff.id, "read_raw", what, "parked_for"))
+        end_alert(tx, ctx, f"{PARKED_TEXT}:{row_id}")
         return "\n".join(f"{name}: {value}" for name, value in _pairs(row.raw) if name in SHOWN)
 
     return await ctx.store.write(change)

@@ -2,6 +2,7 @@
 
 import structlog
 
+from bot.domain.alerts import AlertCode
 from bot.domain.conversation import Direction
 from bot.domain.delivery import DeliveryStatus, advance, from_provider, is_correction
 from bot.domain.failures import ALARMING
@@ -12,6 +13,7 @@ from bot.services.clocks.summons_delivered import account_for_delivery
 from bot.services.context import Context
 from bot.services.shared.placing import refresh, thread
 from bot.services.shared.saying import recount, reopened
+from bot.services.watch.raising import raise_alert
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +37,7 @@ def receive_status(tx: Tx, ctx: Context, status: ReceivedStatus) -> None:
     corrected = is_correction(current, advanced)
     if status.reason in ALARMING:
         log.error("carrier_alarm", reason=status.reason)
+        raise_alert(tx, ctx, AlertCode.SMS_REFUSES, AlertCode.SMS_REFUSES.value, reason=status.reason)
     reason = (status.reason or "unknown_error") if advanced in FAILURES else None
     tx.messages.set_delivery(
         delivery.id,

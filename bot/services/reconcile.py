@@ -5,16 +5,20 @@ from typing import Final
 
 import structlog
 
+from bot.domain.alerts import AlertCode
 from bot.domain.delivery import DeliveryStatus, advance, from_provider
+from bot.domain.health import RECONCILED
 from bot.domain.sending import LookupFailed, ProviderSms, SmsDirection
 from bot.ports import Incoming, Tx
 from bot.services.context import Context
+from bot.services.watch.raising import end_alert, raise_alert
 
 log = structlog.get_logger(__name__)
 
 LOOK_BACK: Final = timedelta(days=1)  # before the last time it was done: the list promises dates only
 FARTHEST_BACK: Final = timedelta(days=30)  # as long as the provider keeps the texts
 JOB: Final = "reconcile"
+JUST_NOW: Final = timedelta(minutes=2)
 IN_FLIGHT: Final = timedelta(seconds=30)  # leave the webhook its time before calling it missed
 
 
@@ -37,8 +41,18 @@ async def reconcile(*, ctx: Context) -> int:
     if found:
         log.error("missed_webhooks_found", count=found)  # a found text is a webhook that failed
     await _catch_up(ctx, _landed(ours, now), now)
-    await ctx.store.write(lambda tx: tx.note_run(JOB))
+    await ctx.store.write(lambda tx: _note(tx, ctx, found))
     return found
+
+
+def _note(tx: Tx, ctx: Context, found: int) -> None:
+    tx.note_run(JOB)
+    tx.watch.ran(RECONCILED, ctx.clock.wire_now())
+    told_before = ctx.clock.now() - JUST_NOW  # another instance that ran with us has left us nothing to find
+    if found:
+        raise_alert(tx, ctx, AlertCode.MISSED_WEBHOOKS, AlertCode.MISSED_WEBHOOKS.value, count=found)
+    elif any(a.code is AlertCode.MISSED_WEBHOOKS and a.opened_at <= told_before for a in tx.watch.open_alerts()):
+        end_alert(tx, ctx, AlertCode.MISSED_WEBHOOKS.value)
 
 
 def _landed(listed: list[ProviderSms], now: datetime) -> list[ProviderSms]:

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from bot.domain.absence import Absence
+from bot.domain.alerts import AlertNotice
 from bot.domain.calendar import STOCKHOLM
 from bot.domain.cards import Notice
 from bot.domain.clock_views import ClockList, ClockNotice, UnitMessage
@@ -54,6 +55,7 @@ class KeptSlack:
 
     clock: FrozenClock
     messages: list[Message] = field(default_factory=list)
+    alerts: list[AlertNotice] = field(default_factory=list)
     updates: int = 0
     refuses: dict[str, Exception] = field(default_factory=dict)
     gone: dict[str, Exception] = field(default_factory=dict)
@@ -69,6 +71,10 @@ class KeptSlack:
         return Posted(f"D{to}", message.ts)
 
     post_clock = post_unit = post_notice = post_clocks
+
+    async def post_alert(self, to: str, alert: AlertNotice, outbox_id: int, thread_ts: str | None = None) -> Posted:
+        self.alerts.append(alert)
+        return Posted(to, f"{next(self._numbers)}.0")
 
     async def update_clocks(self, channel: str, ts: str, said: ClockList) -> None:
         if ts in self.gone:

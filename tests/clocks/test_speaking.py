@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.alerts import AlertCode
 from bot.domain.calendar import local
 from bot.domain.clocks import ClockKind
 from bot.domain.deadline import Outcome, Talk
@@ -320,6 +321,7 @@ async def test_that_a_clock_reaches_nobody_is_an_alarm(office: Office, caplog: p
 
     assert said[-1] == ("clock_reaches_nobody", {"deadline_id": lost.id})
     assert office.slack.messages == []
+    assert [alert.code for alert in office.slack.alerts] == [AlertCode.NOBODY_REACHED]
 
 
 async def test_nobody_is_told_of_another_namnds_clocks(office: Office) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from bot.domain.alerts import AlertCode
 from bot.domain.calendar import local
 from bot.domain.clock_ladder import LAST_HOUR, Step, next_rung
 from bot.domain.clocks import open_from, opening_on, worked_back
@@ -24,6 +25,7 @@ from bot.services.clocks.changing import draw_list, is_office_time, scheduled, t
 from bot.services.clocks.rows import by_urgency
 from bot.services.context import Context
 from bot.services.shared.alone import alone
+from bot.services.watch.raising import CLOCKS, raise_alert
 
 log = structlog.get_logger(__name__)
 
@@ -213,6 +215,8 @@ def _say_that_nobody_has(tx: Tx, ctx: Context, namnd: NamndId, due: Sequence[Dea
     for clock in due:
         if not leaders:
             log.error("clock_reaches_nobody", deadline_id=clock.id)
+            key, name = f"{CLOCKS}:{namnd}", ctx.rules.namnder[namnd].short_name
+            raise_alert(tx, ctx, AlertCode.NOBODY_REACHED, key, namnd=name)
         if _step(ctx, clock, today, is_listed=False) is Step.NOW:
             for leader in leaders:
                 tell(tx, clock, leader.id, "unowned", key=f"{clock.next_at}")

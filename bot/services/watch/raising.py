@@ -1,0 +1,69 @@
+"""Open and end alerts, from any transaction. Each is told once; doing it again changes nothing."""
+
+from typing import Final
+
+import structlog
+
+from bot.domain.alerts import Alert, AlertCode, Finding
+from bot.domain.outbound import OutboxKind, Priority
+from bot.ports import Tx
+from bot.services.context import Context
+
+log = structlog.get_logger(__name__)
+
+# What a key begins with, before an id: it says how to find out whether the alert still stands.
+PARKED_TEXT: Final = "parked_text"
+CONVERSATION: Final = "conversation"
+CLOCKS: Final = "clocks"
+LEADER: Final = "leader"
+
+MOST_OF_A_CODE: Final = 5  # open at once and each by itself; the rest are one
+ALERT_PRIORITY: Final = Priority.SMS  # after the cards that wake somebody, before all else
+
+
+def raise_alert(tx: Tx, ctx: Context, code: AlertCode, key: str, **values: object) -> None:
+    """Tell those who run the program, unless an alert with this key is open already.
+
+    `values` fill the blanks of the text: counts, ids and codes, never a person's. How it ends is said in
+    bot.services.watch.standing.
+    """
+    open_ones = [alert for alert in tx.watch.open_alerts() if alert.code is code]
+    if len(open_ones) >= MOST_OF_A_CODE and all(alert.key != key for alert in open_ones):
+        key = many(code)
+    open_finding(tx, ctx, Finding(code, key, {name: str(value) for name, value in values.items()}))
+
+
+def many(code: AlertCode) -> str:
+    """Return the key of the one alert that stands for all beyond the first few of a code."""
+    return f"{code.value}:many"
+
+
+def open_finding(tx: Tx, ctx: Context, found: Finding) -> None:
+    """Open an alert for what has been found; one that is open gets its values brought up to date."""
+    alert = tx.watch.open_alert(found.key, found.code, found.values)
+    if alert is not None:
+        log.warning("alert_opened", code=alert.code.value, alert_id=alert.id)
+        _tell(tx, ctx, alert)
+
+
+def end_alert(tx: Tx, ctx: Context, key: str) -> bool:
+    """Close the alert with this key and tell that it is over; False when none was open."""
+    alert = tx.watch.close_alert(key)
+    if alert is None:
+        return False
+    log.info("alert_over", code=alert.code.value, alert_id=alert.id)
+    _tell(tx, ctx, alert)
+    return True
+
+
+def _tell(tx: Tx, ctx: Context, alert: Alert) -> None:
+    if not ctx.rules.alert_channel:
+        return  # the log has it
+    what = "over" if alert.is_over else "open"
+    tx.outbox.add(
+        OutboxKind.ALERT,
+        f"alert:{alert.id}",
+        {"alert": alert.id, "what": what},
+        dedupe_key=f"alert:{alert.id}:{what}",
+        priority=ALERT_PRIORITY,
+    )
