@@ -41,6 +41,7 @@ async def until(night: Night, is_so: Callable[[], bool]) -> None:
             await look_for_uncertain(ctx=night.sandbox.bot.ctx)
             await night.settles()
             await asyncio.sleep(0.05)
+    await night.settles()  # what is seen on the other side has yet to be recorded on ours
 
 
 async def all_is_known(night: Night) -> None:
@@ -104,6 +105,29 @@ async def test_the_very_first_card_is_posted_again(tmp_path: Path, database_url:
         await night.nothing_waits()
 
 
+@pytest.mark.parametrize("clicked", [0, 1, 2])
+async def test_a_card_whose_answer_is_lost_twice_has_no_twin_left(
+    tmp_path: Path, database_url: str, clicked: int
+) -> None:
+    """Three stand there; whichever is clicked is the one that is kept."""
+    async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:
+        anna, nova = await duty(night)
+        fails(night, "lost_answer", calls=2, methods=POST)
+        await nova.texts("är du där")
+        nova.receives("tystnadsplikt")
+        await until(night, lambda: len(anna.cards()) > 2)
+        card = anna.cards()[clicked]
+
+        await anna.opens(card)
+        await anna.writes("Ja, här är jag")
+
+        nova.receives("Ja, här är jag")
+        assert anna.card("levererat").ts == card.ts
+        assert len(anna.cards()) == 1
+        night.expect_nothing_else()
+        await night.nothing_waits()
+
+
 async def test_slack_asks_us_to_wait(tmp_path: Path, database_url: str) -> None:
     """429 says when to come back, and not before that do we."""
     async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:
@@ -117,6 +141,32 @@ async def test_slack_asks_us_to_wait(tmp_path: Path, database_url: str) -> None:
         anna.card("Ett sms väntar på svar")
         asked, came_back = night.sandbox.slack.recorder.calls("chat.postMessage")
         assert (came_back.at - asked.at).total_seconds() >= 2
+        night.expect_nothing_else()
+        await night.nothing_waits()
+
+
+async def test_an_update_that_is_carried_out_late_does_not_have_the_last_word(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack does not answer in time, a newer text comes in, and only then does Slack do what it was asked first."""
+    monkeypatch.setattr("bot.slack.gateway.CALL_WITHIN", 0.3)
+    async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:
+        anna, nova = await duty(night)
+        await nova.texts("första")
+        nova.receives("tystnadsplikt")
+        slack = night.sandbox.slack
+        told = len(slack.courier.deliveries)
+        slack.faults.slow_s = 0.9
+        fails(night, "slow", calls=1, methods=frozenset({"chat.update"}))
+        await nova.texts("andra", settle=False)
+        async with asyncio.timeout(PATIENCE):
+            while slack.recorder.calls("chat.update") == []:  # noqa: ASYNC110 - the pretend Slack tells nobody
+                await asyncio.sleep(0.01)
+        await nova.texts("tredje", settle=False)
+        await until(night, lambda: len(slack.courier.deliveries) == told + 2)  # both have been carried out
+
+        anna.card("3 sms väntar på svar")
+        await all_is_known(night)
         night.expect_nothing_else()
         await night.nothing_waits()
 
@@ -140,6 +190,29 @@ async def test_slack_is_away_while_three_texts_come_in(tmp_path: Path, database_
 
         assert len(anna.cards()) == 1
         anna.card("3 sms väntar på svar")
+        night.expect_nothing_else()
+        await night.nothing_waits()
+
+
+@pytest.mark.parametrize("how", ["down", "error", "limited", "lost_answer", "late_error"])
+@pytest.mark.parametrize("method", ["views.open", "views.update"])
+async def test_slack_fails_to_show_what_was_asked_for(
+    tmp_path: Path, sqlite_database_url: str, method: str, how: str
+) -> None:
+    """It costs a click and a line in the log, without a traceback; the next click shows it."""
+    async with a_night(tmp_path, sqlite_database_url, "2026-11-20 18:00") as night:
+        anna, nova = await duty(night)
+        await nova.texts("är du där")
+        nova.receives("tystnadsplikt")
+        fails(night, how, calls=1, methods=frozenset({method}))
+
+        await anna.presses("open", anna.card())
+
+        assert [line for line in night.log_lines if line.exc_info] == []
+        while anna.modals():
+            await anna.closes_modal()
+        assert "är du där" in await anna.opens(anna.card())
+        await anna.closes_modal()
         night.expect_nothing_else()
         await night.nothing_waits()
 
