@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run fresh test check format lock bench
+.PHONY: help run fresh test check format lock bench chaos
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
 
@@ -33,8 +33,11 @@ lock: .venv/stamp  ## Pin the dependencies anew, with hashes and without address
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --upgrade -q -o requirements.lock
 
-bench: .venv/stamp  ## Measure a sweep over 100 000 clocks, on SQLite and PostgreSQL
-	@$(BIN)/python -m bench.sweep_clocks
+bench: .venv/stamp  ## Measure everything, on SQLite and PostgreSQL; some of it with P="ingest flow"
+	@$(BIN)/python -m bench $(P)
+
+chaos: .venv/stamp  ## Break everything at random and compare three ledgers; for instance with A="--events 2000 --seed 7"
+	@$(BIN)/python -m bench.chaos $(A)
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {print "\n" substr($$0, 5)} \

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Final
 
@@ -23,6 +23,7 @@ from storage.store import SqlStore
 
 ANSWER_WITHIN: Final = 0.8  # seconds, for whoever asks gives up after one
 STALE_AFTER: Final = timedelta(seconds=60)  # a loop, or the heartbeat
+PING_EVERY: Final = timedelta(seconds=2)  # whoever asks more often must not make us write more often
 MOST_LAG: Final = 5.0  # seconds that the event loop may be late
 
 
@@ -41,6 +42,7 @@ class Watch:
         )
         self._older = older_revisions()
         self._started_at = ctx.clock.wire_now()
+        self._took_in_at: datetime | None = None  # when the database last took something in that we asked it to
         store.on_written = measures.wrote
 
     async def start(self) -> None:
@@ -78,8 +80,15 @@ class Watch:
     async def _database_problems(self) -> list[str]:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                await self._store.ping()
+                await self._ping()
                 revision = await self._ctx.store.read(lambda tx: tx.watch.revision())
         except (Busy, TimeoutError):
             return ["database does not answer"]
         return ["database is not migrated"] if revision in self._older else []
+
+    async def _ping(self) -> None:
+        now = self._ctx.clock.wire_now()
+        if self._took_in_at is not None and timedelta(0) <= now - self._took_in_at < PING_EVERY:
+            return
+        await self._store.ping()
+        self._took_in_at = now

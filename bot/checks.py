@@ -19,6 +19,9 @@ from storage.migrate import WrongSchema, require_current
 from storage.vault import Vault
 
 ASK_WITHIN: Final = 10  # seconds
+NO_LINK: Final = "-" * 22  # looks like the secret part of a link
+NOT_FOUND: Final = 404
+MOST_OF_PAGE: Final = 64 * 1024  # bytes
 WANTED_SCOPES: Final = frozenset({"chat:write", "commands", "im:history", "groups:read"})  # as manifest.yml
 
 
@@ -42,7 +45,12 @@ async def run_checks(settings: Settings, vault_of: Callable[[Settings], Vault], 
     results += await asyncio.to_thread(_database, settings)
     results += _content(settings)
     if not offline:
-        results += [await _slack(settings), *await _channels(settings), await _twilio(settings)]
+        results += [
+            await _slack(settings),
+            *await _channels(settings),
+            await _twilio(settings),
+            await _reserve(settings),
+        ]
     return results
 
 
@@ -135,6 +143,27 @@ async def _channels(settings: Settings) -> list[Result]:
         else:
             results.append(Result(True, f"Slack: kanalen för {name} är privat och boten är med."))
     return results
+
+
+async def _reserve(settings: Settings) -> Result:
+    """The way in when Slack is away must be let through from the outside: ask for a link that nobody has."""
+    url = f"{settings.env.public_base_url}/reserv/{NO_LINK}"
+    try:
+        async with (
+            ClientSession(timeout=ClientTimeout(total=ASK_WITHIN)) as session,
+            session.get(url, allow_redirects=False) as answer,
+        ):
+            page = (await answer.content.read(MOST_OF_PAGE)).decode("utf-8", "replace")
+            if answer.status == NOT_FOUND and settings.texts.staff("reserve.no_link_title") in page:
+                return Result(True, "Reservvägen: sidan kan nås utifrån.")
+            why = f"svar {answer.status}, inte vår sida"
+    except (ClientError, TimeoutError, OSError) as error:
+        why = type(error).__name__
+    words = (
+        f"Reservvägen: {settings.env.public_base_url}/reserv/ kan inte nås ({why}). Länken i sms:et till den som har "
+    )
+    words += "beredskap går då inte att öppna. Är boten igång, och släpper proxyn igenom /reserv och /reserv/?"
+    return Result(False, words, is_warning=True)
 
 
 def _slack_reason(error: Exception) -> str:

@@ -103,7 +103,8 @@ class Sender:
     # --- one turn ------------------------------------------------------------
 
     async def _turn(self, *, is_claiming: bool) -> tuple[list[Outbound], datetime | None]:
-        self._turns += 1
+        if not self._unknown:  # else the same name again: what it may have claimed is put back before it claims anew
+            self._turns += 1
         owner = f"{self._name} {self._turns}"
         ended, self._ended = self._ended, []
         unknown = list(self._unknown)
@@ -113,7 +114,7 @@ class Sender:
         except BaseException:
             # Perhaps it was committed all the same: recording twice changes nothing, and a claim is known by its owner.
             self._ended = [*ended, *self._ended]
-            self._unknown.append(owner)
+            self._unknown = [owner]
             raise
         finally:
             self._is_turning = False
@@ -123,12 +124,14 @@ class Sender:
     async def _recorded_and_claimed(
         self, ended: list[Ended], unknown: list[str], owner: str, *, is_claiming: bool
     ) -> tuple[list[Outbound], datetime | None]:
+        room = self._room()  # asked here: what is on its way changes in the loop, and the turn runs in a thread
+
         def turn(tx: Tx) -> tuple[list[Outbound], datetime | None]:
             for row, outcome in ended:
                 self._record(tx, row, outcome)
             for lost in unknown:
                 tx.outbox.release(lost)
-            claimed = self._claim(tx, owner) if is_claiming else []
+            claimed = self._claim(tx, owner, *room) if is_claiming else []
             return claimed, tx.outbox.next_at()
 
         try:
@@ -143,18 +146,22 @@ class Sender:
         ended.clear()
         return await self.ctx.store.write(turn)
 
-    def _claim(self, tx: Tx, owner: str) -> list[Outbound]:
+    def _room(self) -> tuple[int, int, int]:
+        """Return how many more texts and posts may be on their way, and how many of the posts may be ordinary."""
         kinds = [row.kind for row in self._on_the_way.values()]
         texts = MOST_TEXTS - sum(kind in TEXTS for kind in kinds)
         posts = MOST_POSTS - sum(kind in POSTS for kind in kinds)
         ordinary = MOST_ORDINARY - sum(
             row.kind in POSTS and row.priority > Priority.SMS for row in self._on_the_way.values()
         )
+        return texts, posts, max(0, ordinary)
+
+    def _claim(self, tx: Tx, owner: str, texts: int, posts: int, ordinary: int) -> list[Outbound]:
         claimed: list[Outbound] = []
         if texts > 0:
             claimed += tx.outbox.claim_some(owner, self.lease(), TEXTS, texts)
         if posts > 0:
-            claimed += tx.outbox.claim_some(owner, self.lease(), POSTS, posts, ordinary=max(0, ordinary))
+            claimed += tx.outbox.claim_some(owner, self.lease(), POSTS, posts, ordinary=ordinary)
         return claimed
 
     def _record(self, tx: Tx, row: Outbound, outcome: Outcome) -> None:
@@ -165,7 +172,7 @@ class Sender:
             error=outcome.error,
             wait=waited(outcome, row.attempts),
             counted=outcome.counted,
-            claim=row.attempts,
+            claim=row.claim,
         )
         if is_ours and outcome.then is not None:
             outcome.then(tx)

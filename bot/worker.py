@@ -191,9 +191,8 @@ class Worker:
             await self.ctx.store.write(lambda tx: park(tx, self.ctx, row))
         except Busy:
             raise
-        except (
-            Exception
-        ) as trouble:  # to tell of it fails too: it is set aside all the same, or nobody's text gets past
+        except Exception as trouble:
+            # To tell of it fails too: it is set aside all the same, or nobody's text gets past.
             log.error("parked_untold", inbox_id=row.id, kind=type(trouble).__name__)
             await self.ctx.store.write(lambda tx: tx.inbox.park(row.id))
 

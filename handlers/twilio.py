@@ -75,7 +75,8 @@ async def _store(
         log.error("webhook_not_stored", route=_route(request))
         raise web.HTTPServiceUnavailable(text="") from None
     request.app[COUNTERS].received.labels(_route(request), str(is_new)).inc()
-    log.info("webhook_stored", route=_route(request), provider_id=provider_id, is_new=is_new)
+    if not is_new:  # what is new is in the inbox, and counted: a line for each would cost more than storing it
+        log.info("webhook_repeated", route=_route(request), provider_id=provider_id)
     return web.Response(text=TWIML, content_type="text/xml")
 
 

@@ -13,12 +13,19 @@ log = structlog.get_logger(__name__)
 
 # A full or read-only disk, a lock, a lost connection and a server that goes down are OperationalError. PostgreSQL
 # says InternalError of a standby that only reads and of damaged pages; SQLite a bare DatabaseError of a damaged file.
-# A table that is missing (ProgrammingError) is one that a backup or a migration is about to bring.
-_AWAY: Final = (OperationalError, InternalError, sa.exc.InterfaceError, sa.exc.ProgrammingError, sa.exc.TimeoutError)
+_AWAY: Final = (OperationalError, InternalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+# A table that is missing is one that a backup or a migration is about to bring; any other complaint about what we ask
+# (a column, a type) is a bug of ours, and would be one for ever: what asks it is set aside, and the rest goes on.
+NO_SUCH_TABLE: Final = "42P01"
 
 
 def is_away(error: BaseException) -> bool:
     """Tell whether the same may succeed later, without anybody changing what was asked."""
+    original = getattr(error, "orig", None)
+    if isinstance(error, sa.exc.ProgrammingError):
+        return getattr(original, "sqlstate", None) == NO_SUCH_TABLE
+    if getattr(original, "sqlite_errorname", None) == "SQLITE_ERROR":
+        return str(original).startswith("no such table")
     return isinstance(error, _AWAY) or type(error) is sa.exc.DatabaseError
 
 

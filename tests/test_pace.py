@@ -57,14 +57,29 @@ def test_a_queue_of_the_ordinary_never_takes_what_an_urgent_one_needs(clock: Fro
 
 def test_who_waits_for_the_pace_waits_no_longer_the_second_time(clock: FrozenClock) -> None:
     pace = Pace(clock)
-    while taken(pace, is_urgent=True) is None:
-        pass
+    for _ in range(4):
+        assert taken(pace, is_urgent=True) is None
     for _ in range(5):
         wait = taken(pace, is_urgent=True)
         assert wait is not None
         assert wait <= SECOND
         clock.passes(wait)
         assert taken(pace, is_urgent=True) is None
+
+
+def test_each_who_waits_gets_a_turn_of_their_own(clock: FrozenClock) -> None:
+    """Or all that wait would come back for each token, and all but one in vain."""
+    pace = Pace(clock)
+    while taken(pace) is None:
+        pass
+    waits = [taken(pace) for _ in range(40)]
+    assert waits[:3] == [2 * SECOND, 3 * SECOND, 4 * SECOND]
+    assert waits[-1] == 21 * SECOND
+    pace.take("D1", per_s=1, burst=4, is_urgent=True)
+    assert taken(pace, is_urgent=True) == SECOND  # behind nobody who is less urgent
+
+    clock.passes(60 * SECOND)
+    assert taken(pace) is None
 
 
 def paused(pace: Pace, method: str, place: str) -> timedelta | None:

@@ -102,6 +102,10 @@ class Conversation:
     def see(self, seq: int) -> "Conversation":
         return replace(self, seen_seq=max(self.seen_seq, seq))
 
+    def unsee(self) -> "Conversation":
+        """It is somebody else's now: what waits for an answer has not been seen by whoever has it."""
+        return replace(self, seen_seq=min(self.seen_seq, self.answered_seq)) if self.is_unanswered else self
+
     def take(self, staff_id: StaffId, *, at: datetime) -> "Conversation":
         """Give the conversation to `staff_id`; taking one's own again changes nothing."""
         if self.taken_by == staff_id:

@@ -9,6 +9,8 @@ from bot.domain.alerts import AlertCode, Finding, Instance, TickRun
 from bot.domain.outbound import POSTED_AGAIN, OutboxKind, OutboxState
 
 BEAT_EVERY: Final = timedelta(seconds=10)  # wire time, like all about instances and ticks
+MOST_BETWEEN: Final = 3 * BEAT_EVERY  # beats of one process; else it was frozen, or the database away
+STEADY_AFTER: Final = timedelta(minutes=2)  # by then all who live have beaten, and the ticks have been noted
 GONE_AFTER: Final = timedelta(seconds=60)  # an instance that has not been seen for so long
 REMEMBERED_FOR: Final = timedelta(days=1)  # then a lost instance is forgotten
 SETTLED_AFTER: Final = timedelta(minutes=2)  # after a start: before that a change of settings is on its way to all
@@ -37,6 +39,30 @@ SLACK_TROUBLE: Final = frozenset(
 )
 SMS_REFUSALS: Final = frozenset({"not_logged_in", "sender_cannot_send", "wrong_settings", "account_suspended"})
 SMS_TROUBLE: Final = frozenset({"provider_unreachable", "provider_busy"})
+
+NEEDS_STEADY: Final = frozenset({AlertCode.TICK, AlertCode.RECONCILE, AlertCode.INSTANCE_LOST, AlertCode.RESTARTS})
+
+
+@dataclass(slots=True, eq=False)
+class Pulse:
+    """The unbroken row of beats of this process: since when, and the newest. Wire time.
+
+    Whoever could not write cannot tell whether the others are gone, or could not write either.
+    """
+
+    since: datetime | None = None
+    newest: datetime | None = None
+
+    def beat(self, at: datetime) -> None:
+        """Note a beat that has been written down."""
+        if self.since is None or self.newest is None or at - self.newest > MOST_BETWEEN:
+            self.since = at
+        self.newest = at
+
+    def is_steady(self, now: datetime) -> bool:
+        if self.since is None or self.newest is None or now - self.newest > MOST_BETWEEN:
+            return False
+        return now - self.since >= STEADY_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +102,8 @@ class Queues:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Everything that is looked at. `refused` are reasons why sms were lately refused for our own fault."""
+    """Everything that is looked at. `refused` are reasons why sms were lately refused for our own fault; `beaten_since`
+    is since when whoever looks has beaten without a gap, None where that is nobody who beats."""
 
     now: datetime
     wire_now: datetime
@@ -84,6 +111,7 @@ class Health:
     instances: tuple[Instance, ...]
     ticks: tuple[TickRun, ...]
     refused: tuple[str, ...] = ()
+    beaten_since: datetime | None = None
 
     @property
     def alive(self) -> list[Instance]:
@@ -155,6 +183,8 @@ def _ticks(health: Health, every: Mapping[str, timedelta]) -> Iterator[Finding]:
     up_since = min((instance.started_at for instance in health.alive), default=None)
     if up_since is None:
         return
+    if health.beaten_since is not None:
+        up_since = max(up_since, health.beaten_since)  # nor while the database was away
     for name, interval in every.items():
         run = runs.get(name)
         last = up_since if run is None else max(run.ran_at, up_since)  # nothing ran while nobody was up

@@ -1,13 +1,16 @@
 """Phone numbers: one spelling inside (E.164), the customary one for people to read."""
 
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 HOME_REGION: Final = "SE"
+SEEN: Final = 4096  # numbers whose reading is remembered: the same few text again and again
 
 
+@lru_cache(maxsize=SEEN)
 def normalise(raw: str) -> str | None:
     """Return `raw` as E.164, or None for what is no telephone number.
 
@@ -34,6 +37,7 @@ def can_be_answered(from_: str) -> bool:
     return from_.startswith("+") and can_receive_sms(from_)
 
 
+@lru_cache(maxsize=SEEN)
 def can_receive_sms(raw: str) -> bool:
     """Whether `raw` may be a mobile: a number known to be a landline is refused by Twilio (21614)."""
     number = _parse(raw)

@@ -9,6 +9,7 @@ from bot.domain.ids import StaffId
 
 LINK_FOR: Final = timedelta(minutes=15)  # from when it is texted
 SESSION_FOR: Final = timedelta(minutes=30)  # from the last thing done in it
+SESSION_AT_MOST: Final = timedelta(hours=4)  # from when the link was opened, whatever is done
 MOST_FAILURES: Final = 5  # wrong PINs: then the link is dead, and the person is locked for a while
 LOCKED_FOR: Final = timedelta(minutes=15)
 PIN_DIGITS: Final = 6
@@ -45,7 +46,9 @@ class ReserveLink:
 
     def is_live(self, now: datetime) -> bool:
         """Tell whether its session still runs."""
-        return self.session_until is not None and now < self.session_until
+        if self.session_until is None or self.used_at is None:
+            return False
+        return now < self.session_until and now - self.used_at <= SESSION_AT_MOST
 
 
 def is_guessable(pin: str) -> bool:

@@ -1,9 +1,10 @@
 """What every service is given."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clock import Clock
+from bot.domain.health import Pulse
 from bot.domain.rules import Rules
 from bot.domain.sending import ProviderSms
 from bot.ports import Chat, Sms, Store
@@ -28,3 +29,4 @@ class Context:
     status_url: str
     reserve_url: str
     as_webhook: Callable[[ProviderSms], str]
+    pulse: Pulse = field(default_factory=Pulse)  # of this process

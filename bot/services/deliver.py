@@ -33,6 +33,7 @@ from bot.services.shared.view import card, reader_of, sent_state, slack_id
 from bot.services.watch.deliver_alert import deliver_alert
 from bot.services.watch.deliver_alert_sms import deliver_alert_sms
 from bot.services.watch.raising import CONVERSATION, raise_alert
+from bot.services.watch.text_alerts import tell_that_alerts_fail
 
 log = structlog.get_logger(__name__)
 
@@ -382,6 +383,9 @@ def _tell_leader(tx: Tx, ctx: Context, row: Outbound) -> None:
         return
     if row.kind in CLOCK_KINDS:
         tell_that_clocks_failed(tx, ctx, row)
+        return
+    if row.kind is OutboxKind.ALERT:
+        tell_that_alerts_fail(tx, ctx, row)
         return
     if row.kind is not OutboxKind.CARD:
         return

@@ -58,7 +58,7 @@ def _follow(tx: Tx, ctx: Context, conversation_id: ConversationId) -> bool:
     moves = should_move(newest, where.ground, where.shift_id, is_unanswered=conversation.is_unanswered)
     if waits_for_office(ctx, where) or not (moves or is_due_in_office(ctx, conversation, where)):
         return False
-    tx.conversations.save(place(tx, ctx, conversation, where, ping=conversation.is_unanswered))
+    tx.conversations.save(place(tx, ctx, conversation.unsee(), where, ping=conversation.is_unanswered))
     tx.views.mark_dirty(conversation.id)
     return True
 

@@ -1,5 +1,6 @@
 """What may have been sent: look for it on the other side, adopt it, send it again, or ask its author."""
 
+import asyncio
 from datetime import timedelta
 from typing import Final
 
@@ -14,13 +15,14 @@ from bot.services.context import Context
 from bot.services.deliver import compose_sms, settle_sms
 from bot.services.deliver_clocks import CLOCK_KINDS, adopt, target_of
 from bot.services.shared.digest_posts import refresh_digest_post
-from bot.services.shared.outcome import FIRST_LOOK
+from bot.services.shared.outcome import FIRST_LOOK, MOST_AGAIN
 from bot.services.shared.placing import refresh_card
 
 log = structlog.get_logger(__name__)
 
 STANDING: Final = frozenset({OutboxKind.CARD, OutboxKind.DIGEST})  # posts that are kept up to date
 LONGEST_SEND: Final = timedelta(seconds=12)  # wire time: the time-outs of both gateways end before
+LOOK_FAILED: Final = "look_failed"
 UNSURE_AT_MOST: Final = timedelta(minutes=10)  # world time; then the author is told, even if we cannot look
 
 
@@ -36,14 +38,27 @@ async def look_for_uncertain(*, ctx: Context) -> int:
         return tx.outbox.uncertain_due()
 
     rows = await ctx.store.write(due)
-    for row in rows:
-        try:
-            await (_look_for_sms(row, ctx) if row.kind is OutboxKind.SMS else _look_for_post(row, ctx))
-        except Busy:
-            raise
-        except Exception:
-            log.exception("look_crashed", outbox_id=row.id)  # the other rows are looked for all the same
+    # All at once: a provider that does not answer must not keep us from looking elsewhere, nor from the next lapse.
+    looks = await asyncio.gather(*(_look(row, ctx) for row in rows), return_exceptions=True)
+    for trouble in looks:
+        if isinstance(trouble, BaseException):
+            raise trouble
     return len(rows)
+
+
+async def _look(row: Outbound, ctx: Context) -> None:
+    try:
+        await (_look_for_sms(row, ctx) if row.kind is OutboxKind.SMS else _look_for_post(row, ctx))
+    except Busy:
+        raise
+    except Exception:
+        log.exception("look_crashed", outbox_id=row.id)  # the other rows are looked for all the same
+
+
+def _still(tx: Tx, row: Outbound) -> bool:
+    """Hold the row and tell whether it is as we took it: a report or another instance may have settled it meanwhile."""
+    current = tx.outbox.get(row.id, lock=True)
+    return current is not None and current.state is OutboxState.UNCERTAIN and current.claim == row.claim
 
 
 async def _look_for_sms(row: Outbound, ctx: Context) -> None:
@@ -59,23 +74,23 @@ async def _look_for_sms(row: Outbound, ctx: Context) -> None:
             unsure_for = ctx.clock.now() - row.created_at
 
             def not_now(tx: Tx) -> None:
-                current = tx.outbox.get(row.id)
-                if current is None or current.state is not OutboxState.UNCERTAIN:
+                if not _still(tx, row):
                     return
-                if unsure_for > UNSURE_AT_MOST:  # the author should know, even if we cannot
+                if (
+                    unsure_for > UNSURE_AT_MOST and row.error == LOOK_FAILED
+                ):  # the author should know, even if we cannot
                     tx.outbox.record(row.id, OutboxState.FAILED, error="uncertain_final")
                     settle_sms(tx, ctx, delivery_id, "uncertain", "uncertain_final")
                 else:
                     wait = ctx.rules.uncertain_look_after
-                    tx.outbox.record(row.id, OutboxState.UNCERTAIN, error="look_failed", wait=wait)
+                    tx.outbox.record(row.id, OutboxState.UNCERTAIN, error=LOOK_FAILED, wait=wait)
 
             await ctx.store.write(not_now)
             return
 
     def record(tx: Tx) -> None:
-        current = tx.outbox.get(row.id)
-        if current is None or current.state is not OutboxState.UNCERTAIN:
-            return  # a status report has settled it meanwhile
+        if not _still(tx, row):
+            return
         if found is not None:
             tx.outbox.record(row.id, OutboxState.SENT, provider_id=found.provider_id)
             status = from_provider(found.status) or DeliveryStatus.QUEUED
@@ -125,9 +140,8 @@ async def _look_for_post(row: Outbound, ctx: Context) -> None:
                 return
 
     def record(tx: Tx) -> None:
-        current = tx.outbox.get(row.id)
-        if current is None or current.state is not OutboxState.UNCERTAIN:
-            return  # another instance has looked meanwhile
+        if not _still(tx, row):
+            return
         if found is not None:
             tx.outbox.record(row.id, OutboxState.SENT, provider_id=f"{found.channel}:{found.ts}")
             if row.kind in STANDING and post is not None:
@@ -140,6 +154,11 @@ async def _look_for_post(row: Outbound, ctx: Context) -> None:
             tx.posts.mark_repeat(post.id)
         if row.kind in STANDING and post is not None and post.channel is not None and post.ts is not None:
             tx.posts.placed(post.id, Posted(post.channel, post.ts))  # nobody knows what it says there
+        if row.kind is OutboxKind.STAFF_SMS:
+            if row.looks >= MOST_AGAIN:
+                tx.outbox.record(row.id, OutboxState.FAILED, error="uncertain_final")
+                return
+            tx.outbox.looked(row.id, FIRST_LOOK)
         tx.outbox.record(row.id, OutboxState.DUE, error=POSTED_AGAIN)
 
     await ctx.store.write(record)

@@ -31,7 +31,8 @@ def park(tx: Tx, ctx: Context, row: Incoming) -> None:
     A text is put before whoever has duty for the nämnder it may concern; of what was typed in Slack its author is
     told. A report on a text of ours is only set aside.
     """
-    tx.inbox.park(row.id)
+    if not tx.inbox.park(row.id):
+        return  # another instance could digest it after all
     tx.audit.record(AuditEntry("system", "parked", f"inbox:{row.id}", row.provider))
     key = f"{PARKED_TEXT}:{row.id}" if row.provider == SMS else f"parked:{row.id}"
     raise_alert(tx, ctx, AlertCode.PARKED, key, inbox=row.id, provider=row.provider)

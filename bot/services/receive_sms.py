@@ -20,6 +20,7 @@ from bot.domain.rules import OurNumber
 from bot.ports import Tx
 from bot.services.clocks.summons_answers import hold_clocks, take_answer
 from bot.services.context import Context
+from bot.services.reserve.ask_anew import text_anew
 from bot.services.shared.access import known_to, summoned_in
 from bot.services.shared.auto_text import auto_text
 from bot.services.shared.episodes import account_for_text
@@ -29,6 +30,7 @@ from bot.services.shared.saying import say_automatic
 log = structlog.get_logger(__name__)
 
 OPT_IN_WORDS: Final = frozenset({"START", "UNSTOP", "YES"})  # the provider lifts its own block (facts: opt-out)
+LINK_WORDS: Final = frozenset({"länk", "lank"})
 TOO_LATE_FOR_AUTO: Final = timedelta(hours=1)
 
 
@@ -44,7 +46,7 @@ def receive_sms(tx: Tx, ctx: Context, sms: ReceivedSms) -> None:
     sender = normalise(sms.from_) or sms.from_ or "okänd"
     staff = tx.staff.by_verified_phone(sender)
     if staff is not None:
-        _from_staff(tx, staff, sms)
+        _from_staff(tx, ctx, staff, sms)
         return
     answerable = can_be_answered(sms.from_) and sender not in ctx.rules.numbers
     contact = tx.people.ensure_contact(sender, is_answerable=answerable)
@@ -68,7 +70,8 @@ def receive_sms(tx: Tx, ctx: Context, sms: ReceivedSms) -> None:
         media_count=sms.media_count,
         is_late=sms.is_late,
     )
-    tx.messages.add(message, source=source)
+    if not tx.messages.add(message, source=source):
+        return  # another instance has taken it in while we waited for the conversation
     account_for_text(tx, ctx, conversation, sms.received_at, shift)
     conversation = replace(conversation.receive(message.seq, at=sms.received_at), is_namnd_open=must_pick)
     booked = take_answer(tx, ctx, conversation, message)
@@ -98,18 +101,29 @@ def receive_sms(tx: Tx, ctx: Context, sms: ReceivedSms) -> None:
     log.info("sms_routed", conversation_id=conversation.id, ground=where.ground.value, is_late=sms.is_late)
 
 
-def _from_staff(tx: Tx, staff: Staff, sms: ReceivedSms) -> None:
-    """A verified staff phone never opens a conversation; '1' acknowledges what waits for that person."""
+def _from_staff(tx: Tx, ctx: Context, staff: Staff, sms: ReceivedSms) -> None:
+    """A verified staff phone never opens a conversation; '1' acknowledges what waits for that person.
+
+    The word *länk* is answered with a new link of the reservväg when something waits that Slack has not brought.
+    """
+    if sms.body.strip(" \n.!*\"'”").casefold() in LINK_WORDS and text_anew(tx, ctx, staff.id, "own_phone"):
+        return
     acknowledged = 0
     if sms.body.strip() == "1":
         for conversation in tx.conversations.open_ones():
-            newest = conversation.routes[-1] if conversation.routes else None
-            if newest is not None and newest.staff_id == staff.id and conversation.seen_seq < conversation.last_seq:
-                tx.conversations.save(conversation.see(conversation.last_seq))
-                acknowledged += 1
+            if _waits_for(staff, conversation):
+                held = tx.conversations.lock(conversation.id)  # a text that comes in just now must not be undone
+                if held is not None and _waits_for(staff, held):
+                    tx.conversations.save(held.see(conversation.last_seq))
+                    acknowledged += 1
     key = "staff_acknowledged" if acknowledged else "staff_phone_text"
     notice(tx, staff.id, key, dedupe=f"sms:{sms.provider_id}", count=str(acknowledged))
     tx.audit.record(AuditEntry(staff.id, "text_from_staff_phone", "bot", key, details={"count": acknowledged}))
+
+
+def _waits_for(staff: Staff, conversation: Conversation) -> bool:
+    newest = conversation.routes[-1] if conversation.routes else None
+    return newest is not None and newest.staff_id == staff.id and conversation.seen_seq < conversation.last_seq
 
 
 def _conversation(tx: Tx, ctx: Context, contact: LinkedContact, number: OurNumber) -> tuple[Conversation, bool]:

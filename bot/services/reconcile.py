@@ -33,16 +33,28 @@ async def reconcile(*, ctx: Context) -> int:
     except LookupFailed as error:
         log.warning("reconcile_failed", reason=error.reason)
         return 0
-    found = 0
-    for sms in _landed(texts, now):
-        raw, at = ctx.as_webhook(sms), sms.sent_at or now
-        if await ctx.store.put(Incoming("twilio", sms.provider_id, f"sms:{sms.from_}", raw, at, is_late=True)):
-            found += 1
-    if found:
-        log.error("missed_webhooks_found", count=found)  # a found text is a webhook that failed
+    found = await _bring_in(ctx, _landed(texts, now), now)
     await _catch_up(ctx, _landed(ours, now), now)
     await ctx.store.write(lambda tx: _note(tx, ctx, found))
     return found
+
+
+async def _bring_in(ctx: Context, listed: list[ProviderSms], now: datetime) -> int:
+    """Store what the webhooks missed. It is told before: once they are stored, no later run finds them."""
+    known = await ctx.store.read(lambda tx: tx.inbox.known("twilio", [sms.provider_id for sms in listed]))
+    missed = [sms for sms in listed if sms.provider_id not in known]
+    if missed:
+        log.error("missed_webhooks_found", count=len(missed))  # a found text is a webhook that failed
+        await ctx.store.write(lambda tx: _tell(tx, ctx, len(missed)))
+    found = 0
+    for sms in missed:
+        raw, at = ctx.as_webhook(sms), sms.sent_at or now
+        found += await ctx.store.put(Incoming("twilio", sms.provider_id, f"sms:{sms.from_}", raw, at, is_late=True))
+    return found
+
+
+def _tell(tx: Tx, ctx: Context, found: int) -> None:
+    raise_alert(tx, ctx, AlertCode.MISSED_WEBHOOKS, AlertCode.MISSED_WEBHOOKS.value, count=found)
 
 
 def _note(tx: Tx, ctx: Context, found: int) -> None:
@@ -50,8 +62,8 @@ def _note(tx: Tx, ctx: Context, found: int) -> None:
     tx.watch.ran(RECONCILED, ctx.clock.wire_now())
     told_before = ctx.clock.now() - JUST_NOW  # another instance that ran with us has left us nothing to find
     if found:
-        raise_alert(tx, ctx, AlertCode.MISSED_WEBHOOKS, AlertCode.MISSED_WEBHOOKS.value, count=found)
-    elif any(a.code is AlertCode.MISSED_WEBHOOKS and a.opened_at <= told_before for a in tx.watch.open_alerts()):
+        return
+    if any(a.code is AlertCode.MISSED_WEBHOOKS and a.opened_at <= told_before for a in tx.watch.open_alerts()):
         end_alert(tx, ctx, AlertCode.MISSED_WEBHOOKS.value)
 
 

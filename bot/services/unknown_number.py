@@ -49,7 +49,7 @@ async def hand_over(slack_user_id: str, conversation_id: str, namnd_id: str, key
         if namnd not in ctx.rules.number_for(conversation.our_number).namnder:
             raise BadInput({"namnd": "pick_namnd"})
         _close_twin(tx, ctx, conversation, namnd)
-        changed = replace(conversation, namnd=namnd)
+        changed = replace(conversation.unsee(), namnd=namnd)
         changed = changed.routed(Route(ctx.clock.now(), Ground.HANDED_OVER))
         tx.conversations.save(changed)
         move_to(tx, ctx, changed)

@@ -16,6 +16,7 @@ A_WHILE: Final = timedelta(minutes=1)  # Slack counts by the minute: so long we 
 SLOW_PER_S: Final = 0.8  # calls of such a method: tier 3 grants 50 a minute
 SLOW_BURST: Final = 3
 LONGEST: Final = timedelta(minutes=16)  # that we wait without asking Slack again
+LONGEST_TURN: Final = timedelta(seconds=20)  # however many wait: what is urgent by then asks again
 MOST_BUCKETS: Final = 2_000  # then those are forgotten that have filled up since
 
 
@@ -23,6 +24,14 @@ MOST_BUCKETS: Final = 2_000  # then those are forgotten that have filled up sinc
 class _Bucket:
     tokens: float
     since: datetime
+    turns: dict[bool, datetime] = field(default_factory=dict)  # the last that was given away, by whether it is urgent
+
+    def next_turn(self, soonest: datetime, per_s: float, *, is_urgent: bool) -> datetime:
+        """Return when to come back: each who waits gets a turn of their own, or all would come for every token."""
+        last = self.turns.get(is_urgent)
+        turn = soonest if last is None else max(soonest, last + timedelta(seconds=1 / per_s))
+        self.turns[is_urgent] = turn = min(turn, soonest + LONGEST_TURN)
+        return turn
 
 
 @dataclass(slots=True)
@@ -46,7 +55,8 @@ class Pace:
         bucket.since = now
         needed = 1 if is_urgent or burst == 1 else 2
         if bucket.tokens < needed:
-            raise SendPostponed(timedelta(seconds=(needed - bucket.tokens) / per_s), PACED)
+            soonest = now + timedelta(seconds=(needed - bucket.tokens) / per_s)
+            raise SendPostponed(bucket.next_turn(soonest, per_s, is_urgent=is_urgent) - now, PACED)
         bucket.tokens -= 1
 
     def require_no_pause(self, method: str, place: str, *, is_urgent: bool) -> None:

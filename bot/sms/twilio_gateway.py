@@ -98,7 +98,7 @@ class TwilioGateway:
             raise _classified(error.status, error.code, sms.outbox_id) from None
         except ClientConnectorError:  # never connected, so never sent
             raise SendPostponed(BACK_OFF, PROVIDER_UNREACHABLE, outbox_id=sms.outbox_id) from None
-        except (ClientError, OSError, TimeoutError, TwilioException, ValueError):
+        except (ClientError, OSError, TimeoutError, TwilioException, ValueError, AttributeError, KeyError, TypeError):
             # Cut off, too slow (T7), or a "yes" that we cannot read: it may be on its way.
             raise SendUncertain(MAYBE_SENT, outbox_id=sms.outbox_id) from None
 

@@ -14,7 +14,7 @@ from bot.services.context import Context
 from bot.services.reserve.secrets import form_token
 from bot.services.reserve.session import Ended
 from bot.texts import Texts
-from handlers.reserve.pages import ROOT, STYLE_HASH, busy_page, refused_page, words_page
+from handlers.reserve.pages import ROOT, STYLE_HASH, busy_page, ended_page, refused_page, words_page
 
 log = structlog.get_logger(__name__)
 
@@ -66,9 +66,7 @@ def guarded(ctx: Context, handler: Handler) -> Handler:
         try:
             return await handler(request)
         except Ended:
-            return without_cookie(
-                shown(words_page(texts, "reserve.ended_title", texts.staff("refusal.reserve_ended")), 401)
-            )
+            return without_cookie(shown(ended_page(texts), 401))
         except Busy:
             return shown(busy_page(texts, ROOT), 503)
         except Forged:

@@ -297,6 +297,11 @@ def answer_form(texts: Texts, conversation_id: str, to: str, draft: Draft, form_
     )
 
 
+def ended_page(texts: Texts, draft: str = "") -> Html:
+    """Say how to come in again, and give back what was written and not sent."""
+    return words_page(texts, "reserve.ended_title", texts.staff("refusal.reserve_ended"), _to_copy(texts, draft))
+
+
 def refused_page(texts: Texts, words: str, draft: str = "") -> Html:
     """Say why not, and give back what was written so that it can be copied."""
     return words_page(texts, "reserve.refused_title", words, _kept(texts, draft), _back(texts))
@@ -332,6 +337,13 @@ def _kept(texts: Texts, draft: str) -> Html | None:
     if not draft.strip():
         return None
     return joined(tag("h2", texts.staff("reserve.draft")), tag("p", visible(draft), class_="keep notice"))
+
+
+def _to_copy(texts: Texts, draft: str) -> Html | None:
+    if not draft.strip():
+        return None
+    label = tag("label", texts.staff("reserve.not_sent"), for_=TEXT_FIELD)
+    return joined(label, tag("textarea", Html("\n"), draft, id=TEXT_FIELD, readonly=True))
 
 
 def _problem(texts: Texts, problem: str) -> Html | None:

@@ -18,7 +18,7 @@ from bot.services.reserve.answer import Written, answer
 from bot.services.reserve.ask_anew import ask_anew
 from bot.services.reserve.enter import Entered, Refusal, enter, may_open
 from bot.services.reserve.read import list_conversations, read_conversation
-from bot.services.reserve.secrets import form_token
+from bot.services.reserve.secrets import Crowded, form_token
 from bot.services.reserve.session import Ended, by_reserve, entered, leave, slack_id_of
 from bot.texts import Texts, when
 from handlers.reserve import pages
@@ -87,7 +87,10 @@ async def _enter(ctx: Context, request: web.Request) -> web.Response:
     pin = "".join(form.get(pages.PIN_FIELD, "").split())
     if len(pin) != PIN_DIGITS or not set(pin) <= set(string.digits):
         return shown(pages.pin_page(ctx.texts, token, ctx.texts.staff("reserve.pin_shape")), 400)
-    came = await enter(token, pin, ctx=ctx)
+    try:
+        came = await enter(token, pin, ctx=ctx)
+    except Crowded:
+        return shown(pages.pin_page(ctx.texts, token, ctx.texts.staff("refusal.crowded")), 503)
     if came.refusal is None:
         return with_cookie(ctx, moved(pages.ROOT), came.cookie)
     return _not_let_in(ctx, token, came)
@@ -178,6 +181,8 @@ async def _answer(ctx: Context, request: web.Request) -> web.Response:
         draft = pages.Draft(draft.key, draft.last_seen, draft.text, draft.warned_of)
         again = pages.answer_form(ctx.texts, conversation_id, "", draft, form_token(cookie))
         return shown(pages.busy_page(ctx.texts, pages.ROOT, again), 503)
+    except Ended:
+        return shown(pages.ended_page(ctx.texts, draft.text), 401)  # with the cookie, so that it can be shown again
     except NotAllowed as error:
         return shown(pages.refused_page(ctx.texts, in_plain_words(error, ctx.texts), draft.text), 403)
     return moved(f"{pages.conversation_path(conversation_id)}?skickat")

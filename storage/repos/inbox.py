@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.ports import Incoming
+from storage.repos.chunks import chunks
 from storage.tables import InboxRow
 from storage.vault import Vault, WrongKey
 
@@ -65,6 +66,43 @@ def insert_incoming(connection: sa.Connection, vault: Vault, group: Sequence[Inc
     return {(provider, provider_id) for provider, provider_id in connection.execute(SINCE, {"before": before})}
 
 
+WAITING: Final = TABLE.c.state == sa.literal_column("'waiting'")  # in these words, so that the partial index is found
+EARLIER: Final = TABLE.alias("earlier")
+IS_BEHIND: Final = sa.exists(
+    sa.select(EARLIER.c.id).where(
+        EARLIER.c.lane == TABLE.c.lane,
+        EARLIER.c.state == sa.literal_column("'waiting'"),
+        EARLIER.c.id < TABLE.c.id,
+    )
+)
+AT_MOST: Final[sa.BindParameter[int]] = sa.bindparam("at_most")
+FIRST_OF_LANES: Final = (
+    sa.select(TABLE.c.id, TABLE.c.lane)
+    .where(WAITING, ~IS_BEHIND)
+    .order_by(TABLE.c.id)
+    .limit(AT_MOST)
+    .with_for_update(skip_locked=True, of=TABLE)
+)
+OF_LANES: Final = (
+    sa.select(TABLE)
+    .where(WAITING, TABLE.c.lane.in_(sa.bindparam("lanes", expanding=True)))
+    .order_by(TABLE.c.id)
+    .limit(AT_MOST)
+    .with_for_update(skip_locked=True, of=TABLE)  # one that came before them may have been taken by somebody else
+)
+ONE: Final = sa.select(TABLE).where(TABLE.c.id == sa.bindparam("of"))
+KNOWN: Final = sa.select(TABLE.c.provider_id).where(
+    TABLE.c.provider == sa.bindparam("by"), TABLE.c.provider_id.in_(sa.bindparam("some", expanding=True))
+)
+COUNT_WAITING: Final = sa.select(sa.func.count()).select_from(TABLE).where(WAITING)
+PARK: Final = (
+    sa.update(TABLE)
+    .where(TABLE.c.id == sa.bindparam("of"), WAITING)
+    .values(state="parked", done_at=sa.bindparam("at", type_=TABLE.c.done_at.type))
+)
+CHANGE: Final = sa.update(TABLE).where(TABLE.c.id.in_(sa.bindparam("some", expanding=True)))
+
+
 class InboxRows:
     def __init__(self, session: Session, vault: Vault, clock: Clock) -> None:
         self._session = session
@@ -81,38 +119,18 @@ class InboxRows:
         The first row of each lane is locked for this transaction, and with it the lane: to everybody else it is still
         waiting, and stands before the others.
         """
-        first = self._session.execute(self._first_of_lanes(limit)).all()
-        if limit == 1 or not first:
-            found = self._session.execute(sa.select(TABLE).where(TABLE.c.id.in_([row.id for row in first])))
+        connection = self._session.connection()
+        first = connection.execute(FIRST_OF_LANES, {"at_most": limit}).all()
+        if not first:
+            return []
+        if limit == 1:
+            found = connection.execute(ONE, {"of": first[0].id})
         else:
-            lanes = {row.lane for row in first}
-            found = self._session.execute(
-                sa.select(TABLE)
-                .where(TABLE.c.state == "waiting", TABLE.c.lane.in_(lanes))
-                .order_by(TABLE.c.id)
-                .limit(limit)
-            )
+            found = connection.execute(OF_LANES, {"lanes": sorted({row.lane for row in first}), "at_most": limit})
         return [self._domain(row) for row in found.mappings()]
 
-    def _first_of_lanes(self, limit: int) -> sa.Select[tuple[int, str]]:
-        earlier = TABLE.alias("earlier")
-        is_behind = sa.exists(
-            sa.select(earlier.c.id).where(
-                earlier.c.lane == TABLE.c.lane,
-                earlier.c.state == sa.literal_column("'waiting'"),
-                earlier.c.id < TABLE.c.id,
-            )
-        )
-        return (
-            sa.select(TABLE.c.id, TABLE.c.lane)
-            .where(TABLE.c.state == sa.literal_column("'waiting'"), ~is_behind)
-            .order_by(TABLE.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=TABLE)
-        )
-
     def get(self, row_id: int) -> Incoming | None:
-        row = self._session.execute(sa.select(TABLE).where(TABLE.c.id == row_id)).mappings().first()
+        row = self._session.connection().execute(ONE, {"of": row_id}).mappings().first()
         return None if row is None else self._domain(row)
 
     def parked(self, row_id: int) -> Incoming | None:
@@ -123,15 +141,23 @@ class InboxRows:
     def done(self, row_ids: Sequence[int]) -> None:
         self._set(row_ids, state="done", done_at=self._clock.now())
 
-    def park(self, row_id: int) -> None:
-        self._set([row_id], state="parked", done_at=self._clock.now())
+    def park(self, row_id: int) -> bool:
+        """Set a waiting row aside; False when somebody has dealt with it meanwhile."""
+        parked = {"of": row_id, "at": self._clock.now()}
+        return self._session.connection().execute(PARK, parked).rowcount == 1
+
+    def known(self, provider: str, provider_ids: Sequence[str]) -> set[str]:
+        """Return those of a provider's ids that have come in."""
+        connection, found = self._session.connection(), set[str]()
+        for some in chunks(provider_ids):
+            found.update(connection.execute(KNOWN, {"by": provider, "some": list(some)}).scalars())
+        return found
 
     def waiting(self) -> int:
-        statement = sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.state == "waiting")
-        return int(self._session.execute(statement).scalar_one())
+        return int(self._session.connection().execute(COUNT_WAITING).scalar_one())
 
     def _set(self, row_ids: Sequence[int], **values: object) -> None:
-        self._session.execute(sa.update(TABLE).where(TABLE.c.id.in_(row_ids)).values(**values))
+        self._session.connection().execute(CHANGE, {"some": list(row_ids), **values})
 
     def _domain(self, row: sa.RowMapping) -> Incoming:
         return Incoming(

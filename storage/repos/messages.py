@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from bot.clock import Clock
@@ -19,6 +20,10 @@ TABLE: sa.Table = MessageRow.__table__  # type: ignore[attr-defined]
 DELIVERIES: sa.Table = DeliveryRow.__table__  # type: ignore[attr-defined]
 
 # Made once: every text that comes in or leaves asks these, and making a statement costs more than running it.
+ADD: Final = {
+    dialect: build(TABLE).on_conflict_do_nothing(index_elements=["source"]).execution_options(preserve_rowcount=True)
+    for dialect, build in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 ONE: Final = sa.select(TABLE).where(TABLE.c.id == sa.bindparam("of"))
 BY_SOURCE: Final = sa.select(TABLE).where(TABLE.c.source == sa.bindparam("from_source"))
 OF: Final = TABLE.c.conversation_id == sa.bindparam("of")
@@ -49,10 +54,9 @@ class MessageRows:
 
     def add(self, message: Message, source: str | None = None) -> bool:
         """Add a message; False when something from the same source stands there already."""
-        if source is not None and self.by_source(source) is not None:
-            return False
-        self._session.connection().execute(
-            sa.insert(TABLE),
+        connection = self._session.connection()
+        added = connection.execute(
+            ADD[connection.dialect.name],
             {
                 "id": message.id,
                 "conversation_id": message.conversation_id,
@@ -68,7 +72,7 @@ class MessageRows:
                 "source": source,
             },
         )
-        return True
+        return added.rowcount == 1
 
     def get(self, message_id: MessageId) -> Message | None:
         return self._first(ONE, of=message_id)

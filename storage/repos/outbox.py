@@ -64,13 +64,49 @@ CLAIM: Final = (
 NEXT_AT: Final = sa.select(sa.func.min(TABLE.c.next_at)).where(
     DUE, TABLE.c.next_at > sa.bindparam("now"), TABLE.c.next_at <= sa.bindparam("absurd")
 )
-HELD: Final = sa.select(TABLE.c.id).where(TABLE.c.fold_key == sa.bindparam("fold"), DUE).with_for_update()
+HELD: Final = (
+    sa.update(TABLE)
+    .where(TABLE.c.fold_key == sa.bindparam("fold"), DUE)
+    .values(priority=sa.case((TABLE.c.priority > sa.bindparam("most"), sa.bindparam("most")), else_=TABLE.c.priority))
+)
 STANDS: Final = sa.select(TABLE.c.id).where(TABLE.c.dedupe_key == sa.bindparam("dedupe"))
 ONE: Final = sa.select(TABLE).where(GIVEN_ID)
 BY_KEY: Final = sa.select(TABLE).where(TABLE.c.dedupe_key == sa.bindparam("dedupe"))
 WAITING: Final = sa.select(sa.func.count()).select_from(TABLE).where(sa.or_(TABLE.c.state == "sending", MAY_LEAVE))
+# What an attempt says counts while it is on its way; when its lease has lapsed and it knows better than "uncertain";
+# and when the author has been told that nobody knows, and it was sent.
+IS_NEWS: Final = sa.or_(
+    sa.bindparam("is_any", type_=sa.Boolean),
+    sa.and_(
+        TABLE.c.lease_owner == sa.bindparam("of_claim", type_=sa.String),
+        sa.or_(
+            TABLE.c.state == "sending",
+            sa.and_(TABLE.c.state == "uncertain", sa.bindparam("is_better", type_=sa.Boolean)),
+            sa.and_(
+                TABLE.c.state == "failed",
+                TABLE.c.last_error == UNCERTAIN_FINAL,
+                sa.bindparam("is_sent", type_=sa.Boolean),
+            ),
+        ),
+    ),
+)
+RECORD: Final = (
+    sa.update(TABLE)
+    .where(GIVEN_ID, IS_NEWS)
+    .values(
+        state=sa.bindparam("new_state"),
+        last_error=sa.bindparam("error"),
+        lease_until=None,
+        lease_owner=sa.case((sa.bindparam("is_due", type_=sa.Boolean), None), else_=TABLE.c.lease_owner),
+        next_at=sa.bindparam("at"),
+        provider_id=sa.func.coalesce(sa.bindparam("their_id", type_=sa.String), TABLE.c.provider_id),
+        attempts=TABLE.c.attempts - sa.bindparam("uncounted"),
+        settled_at=sa.func.coalesce(sa.bindparam("settled", type_=TABLE.c.settled_at.type), TABLE.c.settled_at),
+    )
+)
 LONGEST_WAIT: Final = timedelta(minutes=16)  # what asks for more is asked again by then
 MOMENT: Final = timedelta(microseconds=1)
+LOOKS_AT_ONCE: Final = 20
 MARGIN: Final = timedelta(minutes=1)  # by which the clocks of two instances may differ
 
 
@@ -92,7 +128,8 @@ class OutboxRows:
     ) -> bool:
         """Add a row; False when it stands there already, or one that will say the same is waiting.
 
-        The one that waits is held until this transaction ends: claimed before, it would say what was true before.
+        The one that waits becomes as urgent as this one, and is held until this transaction ends: claimed before, it
+        would say what was true before.
         """
         connection = self._session.connection()
         is_alone = connection.dialect.name == "sqlite"
@@ -111,12 +148,13 @@ class OutboxRows:
         }
         self._session.info["outbox"] = True
         while connection.execute(ADD[connection.dialect.name], values).rowcount != 1:
-            if is_alone or fold_key is None or self._holds_waiting(fold_key) or self._stands(dedupe_key):
+            is_held = fold_key is not None and self._holds_waiting(fold_key, priority)
+            if is_alone or fold_key is None or is_held or self._stands(dedupe_key):
                 return False
         return True
 
-    def _holds_waiting(self, fold_key: str) -> bool:
-        return self._session.connection().execute(HELD, {"fold": fold_key}).first() is not None
+    def _holds_waiting(self, fold_key: str, priority: Priority) -> bool:
+        return self._session.connection().execute(HELD, {"fold": fold_key, "most": int(priority)}).rowcount > 0
 
     def _stands(self, dedupe_key: str) -> bool:
         return self._session.connection().execute(STANDS, {"dedupe": dedupe_key}).first() is not None
@@ -185,36 +223,36 @@ class OutboxRows:
         error: str | None = None,
         wait: timedelta = timedelta(0),
         counted: bool = True,
-        claim: int | None = None,
+        claim: str | None = None,
     ) -> bool:
         """Write down what became of a claimed row. `wait` is wire time until it is due or looked for again.
 
-        With `claim`, the number of the attempt that it speaks of, it counts only as long as nobody has begun another
-        or settled the row: whoever was frozen may come back with old news. False when it did not count.
+        With `claim`, the claim that it speaks of, it counts only as long as nobody has made another or settled the
+        row: whoever was frozen may come back with old news. False when it did not count.
         """
         self._session.info["outbox"] = True  # its lane is free for the next
-        values: dict[str, Any] = {
-            "state": state.value,
-            "last_error": error,
-            "lease_until": None,
-            "lease_owner": None,
-            "next_at": self._clock.wire_now() + min(wait, LONGEST_WAIT),
-        }
-        if provider_id is not None:
-            values["provider_id"] = provider_id
-        if not counted:
-            values["attempts"] = TABLE.c.attempts - 1
-        if state in {OutboxState.SENT, OutboxState.FAILED, OutboxState.DROPPED}:
-            values["settled_at"] = self._clock.now()
         if state is OutboxState.DUE:
             # A newer update of the same card waits already: this one has nothing left to say. What it had to wait for
             # the newer one has to wait for too: a call that timed out may still be carried out, and must not be last.
-            row = self._session.execute(sa.select(TABLE.c.fold_key).where(TABLE.c.id == row_id)).first()
-            if row is not None and row.fold_key is not None and self._another_waits(row.fold_key, row_id, wait):
-                values["state"] = OutboxState.DROPPED.value
-        speaks_of = TABLE.c.id == row_id if claim is None else sa.and_(TABLE.c.id == row_id, _is_news(state, claim))
-        statement = sa.update(TABLE).where(speaks_of).values(**values).returning(TABLE.c.id)
-        return self._session.execute(statement).first() is not None
+            row = self._session.connection().execute(ONE, {"of": row_id}).first()
+            if row is not None and row.fold_key is not None and self._another_waits(row, wait, error):
+                state = OutboxState.DROPPED
+        is_settled = state in {OutboxState.SENT, OutboxState.FAILED, OutboxState.DROPPED}
+        said = {
+            "of": row_id,
+            "new_state": state.value,
+            "error": error,
+            "at": self._clock.wire_now() + min(wait, LONGEST_WAIT),
+            "their_id": provider_id,
+            "uncounted": 0 if counted else 1,
+            "settled": self._clock.now() if is_settled else None,
+            "of_claim": claim,
+            "is_due": state is OutboxState.DUE,
+            "is_any": claim is None,
+            "is_better": state is not OutboxState.UNCERTAIN,
+            "is_sent": state is OutboxState.SENT,
+        }
+        return self._session.connection().execute(RECORD, said).rowcount == 1
 
     def lapse(self, after: timedelta = timedelta(0)) -> list[int]:
         """Make uncertain what was being sent by somebody who has gone; return the ids.
@@ -233,13 +271,14 @@ class OutboxRows:
         return [row.id for row in self._session.execute(statement)]
 
     def uncertain_due(self) -> list[Outbound]:
-        statement = (
-            sa.select(TABLE)
-            .where(TABLE.c.state == "uncertain", _has_come(TABLE.c.next_at, self._clock.wire_now()))
-            .order_by(TABLE.c.id)
-            .limit(20)
-        )
-        return [_domain(row) for row in self._session.execute(statement).mappings()]
+        """Return what is to be looked for now: texts and posts apart, so that neither hides the other."""
+        is_due = sa.and_(TABLE.c.state == "uncertain", _has_come(TABLE.c.next_at, self._clock.wire_now()))
+        is_text = TABLE.c.kind == OutboxKind.SMS.value
+        found: list[Outbound] = []
+        for some in (is_text, ~is_text):
+            statement = sa.select(TABLE).where(is_due, some).order_by(TABLE.c.next_at, TABLE.c.id).limit(LOOKS_AT_ONCE)
+            found += [_domain(row) for row in self._session.execute(statement).mappings()]
+        return found
 
     def looked(self, row_id: int, wait: timedelta) -> None:
         self._session.execute(
@@ -248,8 +287,9 @@ class OutboxRows:
             .values(looks=TABLE.c.looks + 1, next_at=self._clock.wire_now() + min(wait, LONGEST_WAIT))
         )
 
-    def get(self, row_id: int) -> Outbound | None:
-        row = self._session.connection().execute(ONE, {"of": row_id}).mappings().first()
+    def get(self, row_id: int, *, lock: bool = False) -> Outbound | None:
+        one = ONE.with_for_update() if lock else ONE
+        row = self._session.connection().execute(one, {"of": row_id}).mappings().first()
         return None if row is None else _domain(row)
 
     def by_key(self, dedupe_key: str) -> Outbound | None:
@@ -272,12 +312,17 @@ class OutboxRows:
         )
         return self._session.execute(statement).first() is not None
 
+    def was_refused(self, lane: str) -> bool:
+        """Tell whether a card of this lane has been refused, or could not be posted for another reason of theirs."""
+        statement = sa.select(TABLE.c.id).where(TABLE.c.lane == lane, TABLE.c.kind == "card", TABLE.c.state == "failed")
+        return self._session.execute(statement).first() is not None
+
     def is_mine(self, row: Outbound) -> bool:
-        """Tell whether the lease under which `row` was claimed holds; `attempts` tells one claim from the next."""
+        """Tell whether the lease under which `row` was claimed holds."""
         statement = sa.select(TABLE.c.id).where(
             TABLE.c.id == row.id,
             TABLE.c.state == "sending",
-            TABLE.c.attempts == row.attempts,
+            TABLE.c.lease_owner == row.claim,
             TABLE.c.lease_until > self._clock.wire_now(),
         )
         return self._session.execute(statement).first() is not None
@@ -296,31 +341,22 @@ class OutboxRows:
         wire_now = self._clock.wire_now()
         return {"now": wire_now, "absurd": wire_now + LONGEST_WAIT + MARGIN}
 
-    def _another_waits(self, fold_key: str, row_id: int, wait: timedelta) -> bool:
-        """Tell whether another update of the same waits, and let it wait for at least as long."""
-        others = sa.and_(TABLE.c.fold_key == fold_key, TABLE.c.state == "due", TABLE.c.id != row_id)
+    def _another_waits(self, row: sa.Row[Any], wait: timedelta, reason: str | None) -> bool:
+        """Tell whether another update of the same waits.
+
+        It becomes as urgent as `row`, and waits for at least as long, for the same reason.
+        """
+        others = sa.and_(TABLE.c.fold_key == row.fold_key, TABLE.c.state == "due", TABLE.c.id != row.id)
         not_before = self._clock.wire_now() + min(wait, LONGEST_WAIT)
-        self._session.execute(sa.update(TABLE).where(others, TABLE.c.next_at < not_before).values(next_at=not_before))
-        return self._session.execute(sa.select(TABLE.c.id).where(others)).first() is not None
+        later = {"next_at": not_before, "last_error": reason}
+        self._session.execute(sa.update(TABLE).where(others, TABLE.c.next_at < not_before).values(later))
+        most = sa.case((TABLE.c.priority > row.priority, row.priority), else_=TABLE.c.priority)
+        return self._session.connection().execute(sa.update(TABLE).where(others).values(priority=most)).rowcount > 0
 
 
 def _has_come(at: sa.Column[Any], wire_now: datetime) -> sa.ColumnElement[bool]:
     """Tell whether a time has come. One farther off than anything waits was noted by a clock that has been put back."""
     return sa.or_(at <= wire_now, at > wire_now + LONGEST_WAIT + MARGIN)
-
-
-def _is_news(state: OutboxState, claim: int) -> sa.ColumnElement[bool]:
-    """Tell whether what attempt `claim` says adds to what stands there.
-
-    It does while the attempt is on its way; when its lease has lapsed and it knows better than "uncertain"; and when
-    the author has been told that we do not know, and it was sent.
-    """
-    stands = TABLE.c.state == "sending"
-    if state is not OutboxState.UNCERTAIN:
-        stands = sa.or_(stands, TABLE.c.state == "uncertain")
-    if state is OutboxState.SENT:
-        stands = sa.or_(stands, sa.and_(TABLE.c.state == "failed", TABLE.c.last_error == UNCERTAIN_FINAL))
-    return sa.and_(TABLE.c.attempts == claim, stands)
 
 
 def _domain(row: sa.RowMapping) -> Outbound:
@@ -334,4 +370,6 @@ def _domain(row: sa.RowMapping) -> Outbound:
         created_at=row["created_at"],
         state=OutboxState(row["state"]),
         priority=row["priority"],
+        claim=row["lease_owner"] or "",
+        error=row["last_error"],
     )

@@ -59,6 +59,17 @@ class ReserveRows:
         row = self._session.exec(statement.order_by(*newest).limit(1)).first()
         return None if row is None else _domain(row)
 
+    def links_since(self, staff_id: StaffId, since: datetime) -> list[ReserveLink]:
+        theirs = (col(ReserveLinkRow.staff_id) == staff_id, col(ReserveLinkRow.made_at) >= since)
+        statement = select(ReserveLinkRow).where(*theirs).order_by(col(ReserveLinkRow.made_at))
+        return [_domain(row) for row in self._session.exec(statement)]
+
+    def text_failed(self, lane: str, since: datetime) -> bool:
+        settled = OUTBOX.c.state.in_(("sent", "failed"))
+        statement = sa.select(OUTBOX.c.state, OUTBOX.c.created_at).where(OUTBOX.c.lane == lane, settled)
+        newest = self._session.execute(statement.order_by(OUTBOX.c.id.desc()).limit(1)).first()
+        return newest is not None and newest.state == "failed" and newest.created_at >= since
+
     def end_sessions(self, staff_id: StaffId) -> None:
         self._session.execute(
             sa.update(ReserveLinkRow)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -17,6 +17,30 @@ from storage.vault import Vault
 STAFF: sa.Table = StaffRow.__table__  # type: ignore[attr-defined]
 ROLES: sa.Table = StaffRoleRow.__table__  # type: ignore[attr-defined]
 PHONES: sa.Table = StaffPhoneRow.__table__  # type: ignore[attr-defined]
+
+# Made once: every text that comes in or leaves asks these, and making a statement costs more than running it.
+SOME: Final[sa.BindParameter[Any]] = sa.bindparam("some", expanding=True)
+PEOPLE: Final = sa.select(STAFF).where(STAFF.c.id.in_(SOME))
+ROLES_OF: Final = sa.select(ROLES).where(ROLES.c.staff_id.in_(SOME))
+PHONES_OF: Final = sa.select(PHONES).where(PHONES.c.staff_id.in_(SOME))
+BY_SLACK_ID: Final = sa.select(STAFF.c.id).where(STAFF.c.slack_user_id == sa.bindparam("of"))
+BY_EMAIL: Final = sa.select(STAFF.c.id).where(STAFF.c.email_hash.in_(SOME))
+BY_VERIFIED_PHONE: Final = (
+    sa.select(STAFF.c.id)
+    .join(PHONES, PHONES.c.staff_id == STAFF.c.id)
+    .where(PHONES.c.number_hash.in_(SOME), PHONES.c.verified_at.is_not(None), STAFF.c.is_active.is_(True))
+)
+WITH_ROLE: Final = (
+    sa.select(STAFF.c.id)
+    .join(ROLES, ROLES.c.staff_id == STAFF.c.id)
+    .where(
+        ROLES.c.role == sa.bindparam("as_role"),
+        ROLES.c.namnd == sa.bindparam("in_namnd"),
+        ROLES.c.world == sa.bindparam("in_world"),
+        STAFF.c.is_active.is_(True),
+    )
+    .order_by(STAFF.c.id)
+)
 
 
 class StaffRows:
@@ -34,44 +58,30 @@ class StaffRows:
         wanted = list(dict.fromkeys(staff_ids))
         for some in chunks([staff_id for staff_id in wanted if staff_id not in self._known]):
             self._known.update(dict.fromkeys(some))
-            rows = self._session.execute(sa.select(STAFF).where(STAFF.c.id.in_(some))).all()
+            connection, given = self._session.connection(), {"some": list(some)}
+            rows = connection.execute(PEOPLE, given).all()
             roles: defaultdict[str, list[sa.Row[Any]]] = defaultdict(list)
-            for held in self._session.execute(sa.select(ROLES).where(ROLES.c.staff_id.in_(some))):
+            for held in connection.execute(ROLES_OF, given):
                 roles[held.staff_id].append(held)
-            phones = {
-                p.staff_id: p for p in self._session.execute(sa.select(PHONES).where(PHONES.c.staff_id.in_(some)))
-            }
+            phones = {phone.staff_id: phone for phone in connection.execute(PHONES_OF, given)}
             for row in rows:
                 self._known[StaffId(row.id)] = self._built(row, roles[row.id], phones.get(row.id))
         return {staff_id: found for staff_id in wanted if (found := self._known[staff_id]) is not None}
 
     def by_slack_id(self, slack_user_id: str) -> Staff | None:
-        return self._first(sa.select(STAFF.c.id).where(STAFF.c.slack_user_id == slack_user_id))
+        return self._first(BY_SLACK_ID, of=slack_user_id)
 
     def by_email(self, email: str) -> Staff | None:
         hashes = self._vault.find_hashes("email", email.casefold())
-        return self._first(sa.select(STAFF.c.id).where(STAFF.c.email_hash.in_(hashes)))
+        return self._first(BY_EMAIL, some=hashes)
 
     def by_verified_phone(self, number: str) -> Staff | None:
         hashes = self._vault.find_hashes("number", number)
-        return self._first(
-            sa.select(STAFF.c.id)
-            .join(PHONES, PHONES.c.staff_id == STAFF.c.id)
-            .where(PHONES.c.number_hash.in_(hashes), PHONES.c.verified_at.is_not(None), STAFF.c.is_active.is_(True))
-        )
+        return self._first(BY_VERIFIED_PHONE, some=hashes)
 
     def with_role(self, role: Role, namnd: NamndId, world: World = World.BEREDSKAP) -> list[Staff]:
-        ids = self._session.execute(
-            sa.select(STAFF.c.id)
-            .join(ROLES, ROLES.c.staff_id == STAFF.c.id)
-            .where(
-                ROLES.c.role == role.value,
-                ROLES.c.namnd == namnd,
-                ROLES.c.world == world.value,
-                STAFF.c.is_active.is_(True),
-            )
-            .order_by(STAFF.c.id)
-        )
+        given = {"as_role": role.value, "in_namnd": namnd, "in_world": world.value}
+        ids = self._session.connection().execute(WITH_ROLE, given)
         return list(self.several(ids.scalars()).values())
 
     def save(self, staff: Staff) -> None:
@@ -142,8 +152,8 @@ class StaffRows:
         row.verified_at = (row.verified_at or self._clock.now()) if staff.is_phone_verified else None
         self._session.add(row)
 
-    def _first(self, ids: sa.Select[tuple[str]]) -> Staff | None:
-        found = self._session.execute(ids).scalars().first()
+    def _first(self, ids: sa.Select[Any], **given: Any) -> Staff | None:
+        found = self._session.connection().execute(ids, given).scalars().first()
         return None if found is None else self.get(StaffId(found))
 
     def _built(self, row: Any, roles: Iterable[Any], phone: Any) -> Staff:

@@ -128,7 +128,7 @@ async def test_the_newest_thirty_and_back(tmp_path: Path, database_url: str) -> 
         for number in range(1, 36):
             await night.sandbox.carrier.text(nova.number, f"rad nummer {number}.", NUMBER)
         night.secret_words.add("rad nummer")
-        await night.settles()
+        await night.paced_posts_leave()
         anna.is_told("Nytt sms")
 
         newest = await anna.opens(anna.card("36 sms väntar på svar"))

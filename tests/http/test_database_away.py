@@ -84,7 +84,8 @@ async def test_a_click_while_somebody_holds_what_it_needs(
         night.expected_errors.update(KNOWN)
         with locked(url, "conversation"):
             assert (await Doors(night).slack(click(night, anna, "take"), form=True)).status == 200
-            anna.is_told(NOT_DONE)
+        await night.settles()
+        anna.is_told(NOT_DONE)
         night.expect_nothing_else()
         await night.nothing_waits()
 
@@ -293,7 +294,8 @@ async def _heals(night: Night) -> None:
 
 
 @pytest.mark.parametrize(
-    "state", ["57P01", "57P02", "57P03", "57014", "53100", "53300", "25006", "25P03", "08006", "55P03", "XX001"]
+    "state",
+    ["42P01", "57P01", "57P02", "57P03", "57014", "53100", "53300", "25006", "25P03", "08006", "55P03", "XX001"],
 )
 def test_what_a_server_in_trouble_says_means_later(state: str) -> None:
     original = psycopg.errors.lookup(state)("secret")
@@ -302,10 +304,27 @@ def test_what_a_server_in_trouble_says_means_later(state: str) -> None:
     assert "secret" not in said_by(wrapped)
 
 
-def test_what_is_wrong_with_our_own_rows_does_not() -> None:
-    for state in ("23505", "22P02", "22021"):
+def test_what_is_wrong_with_our_own_rows_or_statements_does_not() -> None:
+    for state in ("23505", "22P02", "22021", "42601", "42703", "42804", "42883"):
         original = psycopg.errors.lookup(state)("secret")
         assert not is_away(sa.exc.DBAPIError.instance("SELECT", None, original, psycopg.Error))
+
+
+@pytest.mark.parametrize(
+    ("asked", "later"),
+    [
+        (sa.text("SELECT * FROM no_such_table"), True),
+        (sa.text("SELECT no_such_column"), False),
+        (sa.text("SELECT no_such_function(1)"), False),
+        (sa.text("SELEC 1"), False),
+        (sa.text("SELECT :what").bindparams(what=object()), False),
+    ],
+)
+def test_sqlite_says_it_in_words(asked: sa.Executable, later: bool) -> None:
+    with sa.create_engine("sqlite://").connect() as connection:
+        with pytest.raises(sa.exc.DBAPIError) as raised:
+            connection.execute(asked)
+    assert is_away(raised.value) is later
 
 
 async def test_it_is_away_before_we_have_begun(tmp_path: Path) -> None:

@@ -145,7 +145,8 @@ async def cast(night: Night, *, pin: str | None = PIN, verified: bool = True, le
     for number in (ANNAS, GUNILLAS, BOS, CECILIAS):
         night.phone(number)
     if pin is not None:
-        await chooses_pin(anna, pin)
+        shown = await chooses_pin(anna, pin)
+        assert not shown.get("errors"), shown
     return Cast(night, anna, gunilla, nova)
 
 

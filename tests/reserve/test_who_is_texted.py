@@ -156,6 +156,27 @@ async def test_a_text_that_may_have_left_is_sent_again_with_another_link(tmp_pat
         assert "Samtal" in await phone.submits(pin=PIN)
 
 
+async def test_an_answer_that_is_lost_and_one_who_is_killed_count_alike(
+    tmp_path: Path, sqlite_database_url: str
+) -> None:
+    """Each may have left, and there are three in all: the first is of somebody who was killed."""
+    async with a_night(tmp_path, sqlite_database_url, "2026-11-20 18:00") as night:
+        story = await cast(night)
+        story.slack_is_away()
+        await story.nova.texts("är du där")
+        await night.minutes_pass(4)
+        past = night.sandbox.clock.wire_now() - timedelta(minutes=2)
+        is_ours = TABLE.c.kind == "staff_sms"
+        night.sandbox.carrier.faults.set("carrier", "lost_answer")
+        await night.executes(sa.update(TABLE).where(is_ours).values(state="sending", lease_until=past, lease_owner="x"))
+        assert night.sandbox.bot is not None
+        await look_for_uncertain(ctx=night.sandbox.bot.ctx)
+        await night.settles()
+        await hurried(night, times=5)
+        assert len(story.texts_to(ANNAS)) == 3
+        assert [row.state for row in night.rows(sa.select(TABLE).where(is_ours))] == ["failed"]
+
+
 async def test_killed_while_it_was_being_sent(tmp_path: Path, database_url: str) -> None:
     """Nobody knows whether it left: it is sent again, with a link of its own."""
     async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:

@@ -66,6 +66,7 @@ async def test_a_row_is_what_was_added(store: SqlStore) -> None:
         created_at=NOW,
         state=OutboxState.SENDING,
         priority=Priority.SMS,
+        claim=row.claim if row else "",
     )
     assert await store.read(lambda tx: tx.outbox.by_key("k")) == row
     assert await store.read(lambda tx: tx.outbox.by_key("none")) is None
@@ -147,6 +148,26 @@ async def test_of_several_updates_of_one_card_one_waits(store: SqlStore) -> None
     await record(store, first, OutboxState.SENT)
 
     assert await sent(store) == ["3", "4"]
+
+
+async def test_what_an_urgent_update_is_folded_into_becomes_as_urgent(store: SqlStore) -> None:
+    """A report on a text waits behind a queue; a new text for the same card does not wait with it."""
+    await add(store, "nag", lane="b")
+    await store.write(lambda tx: to_send(tx, "report", fold_key="card:c1"))
+    assert not await store.write(lambda tx: to_send(tx, "text", fold_key="card:c1", priority=Priority.URGENT))
+    assert not await store.write(lambda tx: to_send(tx, "report 2", fold_key="card:c1", priority=Priority.LOW))
+
+    assert await sent(store) == ["report", "nag"]
+
+
+async def test_what_an_urgent_update_gives_way_to_becomes_as_urgent(store: SqlStore) -> None:
+    await add(store, "nag", lane="b")
+    await store.write(lambda tx: to_send(tx, "text", fold_key="card:c1", priority=Priority.URGENT))
+    first = await claimed_id(store)
+    await store.write(lambda tx: to_send(tx, "report", fold_key="card:c1"))
+    await record(store, first, OutboxState.DUE)
+
+    assert await sent(store) == ["report", "nag"]
 
 
 async def test_what_is_folded_is_not_said_before_it_is_true(
@@ -292,11 +313,11 @@ async def test_who_comes_back_after_a_freeze_undoes_nothing(
         await record(store, first.id, OutboxState.SENT)
     if found == "again":
         await record(store, first.id, OutboxState.DUE)
-        await claimed_id(store)
+        assert await store.write(lambda tx: tx.outbox.claim("another", LEASE)) is not None
     before = await store.read(lambda tx: tx.outbox.get(first.id))
     assert before is not None
 
-    counts = await store.write(lambda tx: tx.outbox.record(first.id, said, claim=first.attempts))
+    counts = await store.write(lambda tx: tx.outbox.record(first.id, said, claim=first.claim))
 
     after = await store.read(lambda tx: tx.outbox.get(first.id))
     assert after is not None

@@ -20,6 +20,7 @@ from bot.services.context import Context
 from bot.services.look_for_uncertain import look_for_uncertain
 from bot.services.shared.outcome import Outcome
 from bot.services.watch.observer import Unobserved
+from storage.repos.outbox import OutboxRows
 from storage.store import SqlStore
 from tests.frozen import FrozenClock
 from tests.storage.given import MINUTE, to_send
@@ -292,6 +293,81 @@ async def test_a_claim_whose_answer_was_lost_is_sent_once(bench: Bench, monkeypa
     assert set((await bench.states()).values()) == {OutboxState.SENT}
 
 
+async def test_what_is_recorded_twice_touches_no_claim_of_another(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """We write down that nothing has left, and do not hear that we have; by then another instance is sending it."""
+    arrived, other, writes = asyncio.Event(), bench.another(), bench.store.write
+
+    async def comes_to_nothing(_row: Outbound) -> Outcome:
+        raise Busy
+
+    async def hangs(row: Outbound) -> Outcome:
+        leaving()
+        bench.left.append(str(row.payload["row"]))
+        await arrived.wait()
+        return SENT
+
+    async def loses_the_answer(change: Any) -> Any:
+        await writes(change)
+        raise Busy
+
+    await bench.texts("1")
+    bench.does = comes_to_nothing
+    await bench.sender.send_some()
+    await bench.calm()
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.store, "write", loses_the_answer)
+        with pytest.raises(Busy):
+            await bench.sender.send_some()
+    bench.clock.passes(MINUTE)
+    bench.does = hangs
+    await other.send_some()
+    await bench.calm()
+    await bench.turns()
+    bench.clock.passes(2 * MINUTE)
+    await bench.turns()
+    arrived.set()
+    await bench.calm()
+    await other.send_some()
+
+    assert bench.left == ["1"]
+    assert (await bench.states())["1"] is OutboxState.SENT
+
+
+async def test_an_hour_of_turns_that_fail_is_one_claim_to_put_back(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first of them had claimed after all."""
+    released, release, writes = list[str](), OutboxRows.release, bench.store.write
+    hour = 3600
+    failed = 0
+
+    async def is_away(change: Any) -> Any:
+        nonlocal failed
+        if not failed:
+            await writes(change)
+        failed += 1
+        raise Busy
+
+    def releases(self: OutboxRows, owner: str) -> None:
+        released.append(owner)
+        release(self, owner)
+
+    monkeypatch.setattr(OutboxRows, "release", releases)
+    await bench.texts("1")
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.store, "write", is_away)
+        for _ in range(hour):
+            with pytest.raises(Busy):
+                await bench.sender.send_some()
+    await bench.turns()
+
+    assert len(released) == 1
+    assert bench.left == ["1"]
+    assert (await bench.states())["1"] is OutboxState.SENT
+
+
 async def test_an_outcome_that_was_recorded_without_our_knowing_counts_once(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,12 +397,15 @@ async def test_an_outcome_that_was_recorded_without_our_knowing_counts_once(
     assert (await bench.states())["1"] is OutboxState.SENT
 
 
+@pytest.mark.parametrize("how", ["code", "statement"])
 async def test_one_that_cannot_be_recorded_keeps_no_other_from_it_and_ends_uncertain(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     """It has left, and nobody can write it down: in the end a person hears of it. By itself it never leaves again."""
 
-    def breaks(_tx: Tx) -> None:
+    def breaks(tx: Any) -> None:
+        if how == "statement":
+            tx._session.connection().exec_driver_sql("SELECT no_such_function(1)")
         raise RuntimeError("a bug of ours")
 
     async def sends(row: Outbound) -> Outcome:

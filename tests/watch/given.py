@@ -8,7 +8,9 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from bot.domain.alerts import Alert, AlertCode, Instance
+from bot.domain.ids import StaffId
 from bot.domain.outbound import OutboxKind, OutboxState, Priority
+from bot.domain.people import Role, Staff, StaffRole, World
 from bot.ports import Chat, Outbound, Sms, Tx
 from bot.services.context import Context
 from bot.services.watch.watch_health import watch_health
@@ -17,7 +19,7 @@ from bot.texts import Texts
 from scheduler.ticks import INTERVALS, watch_tick
 from storage.store import SqlStore
 from storage.tables import OutboxRow
-from tests.acceptance.night import CONFIG, Night, Said
+from tests.acceptance.night import CONFIG, NORRVIK, Night, Said
 from tests.frozen import FrozenClock
 
 OUTBOX: sa.Table = OutboxRow.__table__  # type: ignore[attr-defined]
@@ -39,11 +41,14 @@ class Program:
         """An instance starts now."""
         now = self.clock.wire_now()
         self.instances[name] = Instance(name, now, now, "1.0", settings_hash, **more)
+        if self.ctx.pulse.since is None:
+            self.ctx.pulse.beat(now)
         await self.beats(name)
 
     async def beats(self, *names: str, ticks: bool = True) -> None:
-        """Let instances beat, and every tick run, now."""
+        """Let instances beat, and every tick run, now. We have beaten all the time: only the newest is written."""
         now = self.clock.wire_now()
+        self.ctx.pulse.newest = now
 
         def write(tx: Tx) -> None:
             for name in names:
@@ -60,7 +65,7 @@ class Program:
 
     async def looks(self) -> list[str]:
         """Watch once; return the keys of the alerts that are open then."""
-        self._takes_what_is_told()
+        self.takes_what_is_told()
         await watch_health(ctx=self.ctx, every=INTERVALS)
         return [alert.key for alert in await self.open()]
 
@@ -69,11 +74,24 @@ class Program:
 
     async def told(self) -> list[tuple[int, str]]:
         """Return what the channel is to be told, by alert, in order."""
-        statement = sa.select(OUTBOX.c.payload).where(OUTBOX.c.kind == "alert").order_by(OUTBOX.c.id)
-        with self._other().connect() as connection:
-            return [(row.payload["alert"], row.payload["what"]) for row in connection.execute(statement)]
+        return [(payload["alert"], payload["what"]) for payload in self._payloads(OutboxKind.ALERT)]
 
-    def _takes_what_is_told(self) -> None:
+    def texted(self) -> list[tuple[str, int]]:
+        """Return who is texted of which alert, in order."""
+        return [(payload["staff"], payload["alert"]) for payload in self._payloads(OutboxKind.STAFF_SMS)]
+
+    async def hires(self, name: str, role: Role, phone: str) -> None:
+        """Somebody whose phone is verified."""
+        roles = frozenset({StaffRole(NORRVIK, World.BEREDSKAP, role)})
+        person = Staff(StaffId(name), name, f"{name}@example.se", None, roles, phone, True)
+        await self.store.write(lambda tx: tx.staff.save(person))
+
+    def _payloads(self, kind: OutboxKind) -> list[dict[str, Any]]:
+        statement = sa.select(OUTBOX.c.payload).where(OUTBOX.c.kind == kind.value).order_by(OUTBOX.c.id)
+        with self._other().connect() as connection:
+            return [row.payload for row in connection.execute(statement)]
+
+    def takes_what_is_told(self) -> None:
         """Nothing is sent here; what waited for it would be told of in its turn."""
         told = sa.update(OUTBOX).where(OUTBOX.c.kind.in_(("alert", "staff_sms")), OUTBOX.c.state == "due")
         with self._other().begin() as connection:

@@ -1,6 +1,7 @@
 """Each alert opens once and is over once, whatever comes and goes, and however many look."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,16 @@ import pytest
 from bot.domain.alerts import AlertCode
 from bot.domain.health import SLACK_REFUSALS, SMS_REFUSALS
 from bot.domain.outbound import OutboxKind, OutboxState, Priority
+from bot.domain.people import Role
 from bot.ports import Incoming, Tx
 from bot.services.open_raw import park
 from bot.services.watch.raising import MOST_OF_A_CODE, end_alert, raise_alert
 from bot.slack.gateway import TOKEN_ERRORS
 from bot.sms.errors import REASONS
+from scheduler.ticks import INTERVALS
 from tests.watch.given import MINUTE, SECOND, Program
+
+KARINS, GUNILLAS = "+46701740690", "+46701740691"
 
 
 async def test_nothing_is_told_when_all_is_well(program: Program) -> None:
@@ -144,7 +149,9 @@ async def test_a_tick_that_does_not_run(program: Program) -> None:
     await program.passes(105 * SECOND, ticks=False)
     assert await program.looks() == ["tick:uncertain_tick"]  # every 2 s: stale after 66
     await program.passes(MINUTE, ticks=False)
-    assert {"tick:duty_tick", "tick:watch_tick"} <= set(await program.looks())
+    assert {"tick:duty_tick", "tick:many"} <= set(await program.looks())
+    [rest] = [alert for alert in await program.open() if alert.key == "tick:many"]
+    assert "watch_tick" in rest.values["tick"]
     await program.beats("i1")
     assert await program.looks() == []
 
@@ -153,7 +160,15 @@ async def test_a_tick_that_fails_is_told_of_although_it_runs_seldom(program: Pro
     await program.store.write(lambda tx: tx.watch.failed("numbers_tick", program.clock.wire_now()))
     for _ in range(11):
         await program.passes(MINUTE, ticks=False)
-    assert "tick:numbers_tick" in await program.looks()
+    now = program.clock.wire_now()
+
+    def others_ran(tx: Tx) -> None:
+        for tick in [*INTERVALS, "reconcile"]:
+            if tick != "numbers_tick":
+                tx.watch.ran(tick, now)
+
+    await program.store.write(others_ran)
+    assert await program.looks() == ["tick:numbers_tick"]
 
 
 async def test_a_night_without_any_instance_is_no_stale_tick(program: Program) -> None:
@@ -225,6 +240,50 @@ async def test_alerts_beyond_the_first_few_of_a_code_are_one(program: Program) -
     assert len(await program.told()) == MOST_OF_A_CODE + 1
     await program.passes(timedelta(hours=1))
     assert len(await program.looks()) == MOST_OF_A_CODE + 1
+
+
+async def test_what_one_namnd_is_texted_of_does_not_silence_another(program: Program) -> None:
+    """Each at most once an hour; what the limit holds back is told when the hour has passed, while it stands."""
+    await program.hires("karin", Role.ADMIN, KARINS)
+
+    async def nobody_gets(digest: int, namnd: str) -> int:
+        await program.store.write(
+            lambda tx: raise_alert(tx, program.ctx, AlertCode.NOBODY_REACHED, f"digest:{digest}", namnd=namnd)
+        )
+        await program.looks()
+        return (await program.open())[-1].id
+
+    first, second = await nobody_gets(1, "Norrvik"), await nobody_gets(2, "Södermark")
+    assert program.texted() == [("karin", first), ("karin", second)]
+    await nobody_gets(3, "Norrvik")
+    third = await nobody_gets(4, "Norrvik")
+    assert len(program.texted()) == 2
+    for _ in range(3):
+        await program.passes(timedelta(hours=1))
+        await program.looks()
+    assert program.texted()[2:] == [("karin", third)]  # one text for both: it would read the same
+
+
+async def test_one_namnd_does_not_use_up_the_alerts_of_another(program: Program) -> None:
+    def storm(tx: Tx) -> None:
+        for number in range(50):
+            raise_alert(tx, program.ctx, AlertCode.NOBODY_REACHED, f"digest:{number}", namnd="Norrvik")
+        raise_alert(tx, program.ctx, AlertCode.NOBODY_REACHED, "digest:50", namnd="Södermark")
+
+    await program.store.write(storm)
+    assert "digest:50" in await program.looks()
+
+
+async def test_who_may_not_be_texted_in_a_trial_is_not_counted_on(program: Program) -> None:
+    await program.hires("karin", Role.ADMIN, KARINS)
+    await program.hires("gunilla", Role.LEADER, GUNILLAS)
+    rules = replace(program.ctx.rules, is_trial=True, trial_numbers=frozenset({GUNILLAS}))
+    program.ctx = replace(program.ctx, rules=rules)
+    await program.store.write(
+        lambda tx: raise_alert(tx, program.ctx, AlertCode.NOBODY_REACHED, "digest:1", namnd="Norrvik")
+    )
+    await program.looks()
+    assert [name for name, _ in program.texted()] == ["gunilla"]
 
 
 async def test_what_nobody_was_told_of_is_over_after_a_day_where_nothing_tells_us(program: Program) -> None:

@@ -1,14 +1,17 @@
 """/readyz and /metrics: in time, whatever the database does, and never about a person."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from bot.app_watch import ANSWER_WITHIN
+from bot.app_watch import ANSWER_WITHIN, PING_EVERY
 from tests.acceptance.night import NORRVIK, Night, a_night
+from tests.conftest import FRIDAY_EVENING
+from tests.frozen import FrozenClock
 from tests.http.doors import Doors, locked
 from tests.watch.given import MINUTE, watches
 
@@ -91,6 +94,30 @@ async def test_a_locked_database_is_not_ready(tmp_path: Path, sqlite_database_ur
     async with a_night(tmp_path, sqlite_database_url, "2026-11-20 18:00") as night:
         with locked(sqlite_database_url):
             assert (await ready(night))[0] == 503
+
+
+async def test_asking_often_writes_seldom(
+    tmp_path: Path, sqlite_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_night(tmp_path, sqlite_database_url, "2026-11-20 18:00") as night:
+        assert night.sandbox.bot is not None
+        watch, store = night.sandbox.bot.watch, night.sandbox.bot.store
+        pings: list[int] = []
+        ping = store.ping
+
+        async def counted() -> None:
+            pings.append(1)
+            await ping()
+
+        monkeypatch.setattr(store, "ping", counted)
+        clock = FrozenClock(FRIDAY_EVENING)
+        monkeypatch.setattr(watch, "_ctx", replace(watch._ctx, clock=clock))
+        for _ in range(5):
+            await watch._database_problems()
+        assert len(pings) == 1
+        clock.passes(PING_EVERY)
+        assert await watch._database_problems() == []
+        assert len(pings) == 2
 
 
 async def test_what_is_measured(tmp_path: Path, database_url: str) -> None:

@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 
 from bot.domain.alerts import AlertCode
+from bot.domain.errors import Busy
 from bot.domain.people import Role
-from bot.ports import Incoming, Tx
+from bot.ports import Incoming, Store, Tx
 from bot.services.context import Context
 from bot.services.look_for_uncertain import look_for_uncertain
+from bot.services.reconcile import reconcile
+from bot.services.watch.raising import raise_alert
 from handlers.inbox_rows import Effect
 from tests.acceptance.night import NORRVIK, Night, Person, Phone, a_night
 from tests.http.doors import Doors, form
@@ -170,6 +175,46 @@ async def test_missed_webhooks_are_over_when_the_lists_agree_again(tmp_path: Pat
         night.expect_nothing_else()
 
 
+class Stumbles:
+    """A database that is away for one of the writes."""
+
+    def __init__(self, store: Store, at: int) -> None:
+        self._store, self._at, self._times = store, at, 0
+        self.read = store.read
+
+    async def write(self, change: Callable[[Tx], Any]) -> Any:
+        self._stumbles()
+        return await self._store.write(change)
+
+    async def put(self, incoming: Incoming) -> bool:
+        self._stumbles()
+        return await self._store.put(incoming)
+
+    def _stumbles(self) -> None:
+        self._times += 1
+        if self._times == self._at:
+            raise Busy
+
+
+@pytest.mark.parametrize("at", range(1, 4))
+async def test_missed_webhooks_are_told_of_wherever_the_database_stumbles(
+    tmp_path: Path, sqlite_database_url: str, at: int
+) -> None:
+    """What has been brought in is not missing the next time, and yet it was missed."""
+    async with an_evening(tmp_path, sqlite_database_url) as (night, _, nova):
+        await night.is_away_while(nova, "är du där")
+        night.expected_errors.add("missed_webhooks_found")
+        ctx = replace(a_context(night), store=cast(Store, Stumbles(a_context(night).store, at)))
+        for _ in range(2):
+            with suppress(Busy):
+                await reconcile(ctx=ctx)
+        await night.settles()
+
+        [said] = in_channel(night)
+        assert "1 sms kom inte in genom webhooken" in said.words
+        nova.receives("tystnadsplikt")
+
+
 async def test_a_child_whom_nobody_gets_is_told_of_until_somebody_has(tmp_path: Path, database_url: str) -> None:
     """No leader is in Slack: the team's channel has it, and those who run the program are told."""
     async with a_night(tmp_path, database_url, "2026-11-20 23:00", settings=ALERTS) as night:
@@ -212,6 +257,29 @@ async def test_without_a_channel_the_log_has_it(tmp_path: Path, sqlite_database_
         assert await open_codes(night) == [AlertCode.SLACK_REFUSES]
         assert any("alert_opened" in line.getMessage() for line in night.log_lines)
         assert night.rows(sa.select(OUTBOX.c.id)) == []
+
+
+async def test_a_channel_that_takes_no_alerts_is_texted_of(tmp_path: Path, database_url: str) -> None:
+    """Slack answers not_in_channel: whoever runs the program is told so, once an hour."""
+    async with an_evening(tmp_path, database_url) as (night, _, _nova):
+        karin = night.phone(KARINS)
+        night.expected_errors.update({"namnd_without_reachable_leader", "send_rejected"})
+        night.sandbox.slack.kick(CHANNEL, night.sandbox.slack.workspace.bot_user_id)
+        for number in (1, 2):
+            await night.writes(
+                lambda tx: raise_alert(tx, a_context(night), AlertCode.NO_LEADER, f"leader:{number}", namnd="Norrvik")  # noqa: B023
+            )
+            await night.settles()
+        [said] = karin.inbox()
+        karin.receives("larm kan inte läggas i larmkanalen")
+        assert "Norrvik" not in said["body"]
+        assert in_channel(night) == []
+        assert night.rows(sa.select(OUTBOX.c.id).where(OUTBOX.c.kind == "alert", OUTBOX.c.state == "failed")) != []
+
+
+def a_context(night: Night) -> Context:
+    assert night.sandbox.bot is not None
+    return night.sandbox.bot.ctx
 
 
 @pytest.mark.parametrize("deleted", [True, False])

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.alerts import AlertCode, AlertNotice
 from bot.domain.sms_parts import parts
-from bot.services.watch.watch_health import TEXTED_AFTER
+from bot.services.watch.text_alerts import TEXTED_AFTER
 from bot.slack.views.alert import alert_message
 from bot.texts import Texts, blanks
 from scheduler.ticks import INTERVALS
@@ -50,6 +50,10 @@ def test_every_alert_has_its_place_in_the_handbook(code: AlertCode) -> None:
 def test_what_is_texted_fits_in_two_parts(code: AlertCode) -> None:
     words = TEXTS.staff(f"alert.{code.value}.sms", **VALUES)
     assert parts(words).count <= 2, parts(words)
+
+
+def test_that_alerts_cannot_be_posted_fits_in_two_parts() -> None:
+    assert parts(TEXTS.staff("alert.unposted_sms")).count <= 2
 
 
 def test_every_tick_has_its_place_in_the_handbook() -> None:

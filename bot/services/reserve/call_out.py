@@ -12,13 +12,12 @@ from bot.domain.outbound import OutboxKind, Priority
 from bot.domain.people import Staff
 from bot.ports import Tx
 from bot.services.context import Context
-from bot.services.reserve.unreached import HELPER, LINK, NO_PIN, Unreached, dedupe_key, unreached, whom
+from bot.services.reserve.unreached import BEST_FIRST, Unreached, dedupe_key, lane, unreached, whom
 from bot.services.watch.raising import CONVERSATION, raise_alert
 
 log = structlog.get_logger(__name__)
 
 AT_MOST_EVERY: Final = timedelta(minutes=10)  # world time; one person is texted no more often
-BEST_FIRST: Final = (LINK, NO_PIN, HELPER)
 CALLED: Final = "reserve_called"
 
 
@@ -96,11 +95,6 @@ def _is_too_soon(tx: Tx, ctx: Context, staff_id: StaffId) -> bool:
     now = ctx.clock.now()
     link, last = tx.reserve.newest_link(staff_id), tx.last_run(_job(staff_id))
     return (link is not None and link.may_open(now)) or (last is not None and now - last < AT_MOST_EVERY)
-
-
-def lane(staff_id: StaffId) -> str:
-    """Return the outbox's lane for texts to one person's own phone."""
-    return f"staff_sms:{staff_id}"
 
 
 def _job(staff_id: StaffId) -> str:

@@ -1,7 +1,6 @@
 """Text a member of staff that Slack is away. The link is made at the moment of sending; only its hash is kept."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import structlog
 
@@ -13,13 +12,11 @@ from bot.domain.sending import OutgoingSms, SendRejected, SendUncertain
 from bot.ports import Outbound, Tx
 from bot.services.context import Context
 from bot.services.reserve.secrets import hashed, new_token
-from bot.services.reserve.unreached import ANEW, LINK, unreached, whom
-from bot.services.shared.outcome import FIRST_LOOK, Outcome
+from bot.services.reserve.unreached import ANEW, BEST_FIRST, LINK, unreached, whom
+from bot.services.shared.outcome import FIRST_LOOK, MOST_AGAIN, Outcome
 from bot.texts import when
 
 log = structlog.get_logger(__name__)
-
-MOST_AGAIN: Final = 2  # a text that may have left is sent again, with another link, so many times
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +60,9 @@ async def deliver_staff_sms(row: Outbound, *, ctx: Context) -> Outcome | None:
 def _compose(tx: Tx, ctx: Context, row: Outbound) -> _ToSay | None:
     """Return whom to tell, and what they may do now; None when there is no need any more."""
     staff_id, is_anew = StaffId(row.payload["staff"]), row.payload["key"] == ANEW
-    keys = {}
-    for one in unreached(tx, ctx, seen_too=is_anew):
-        keys.update({person.id: (person, key) for person, key in whom(tx, ctx, one) if person.id == staff_id})
-    person, key = keys.get(staff_id, (None, ""))
+    found = [told for one in unreached(tx, ctx, seen_too=is_anew) for told in whom(tx, ctx, one)]
+    theirs = [(person, key) for person, key in found if person.id == staff_id]
+    person, key = min(theirs, key=lambda told: BEST_FIRST.index(told[1]), default=(None, ""))
     conversation = tx.conversations.get(ConversationId(row.payload["conversation"]))
     if person is None or person.phone is None or conversation is None or (is_anew and key != LINK):
         return None

@@ -11,6 +11,7 @@ from bot.domain.reserve import LOCKED_FOR, MOST_FAILURES, SESSION_FOR, ReserveLi
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.reserve.secrets import hashed, is_right, new_cookie
+from bot.services.reserve.session import has_their_phone
 
 log = structlog.get_logger(__name__)
 
@@ -40,15 +41,22 @@ async def may_open(token: str, *, ctx: Context) -> bool:
 
 
 async def enter(token: str, pin: str, *, ctx: Context) -> Entered:
-    """Use up the link and return the cookie of a session, if the PIN is right. Every try counts, and is logged."""
+    """Use up the link and return the cookie of a session, if the PIN is right. Every try counts, and is logged.
+
+    The slow hash is worked out only for a link that opens; that it does is no secret, for a GET tells it too.
+    Raises Crowded.
+    """
     token_hash = hashed(token)
 
-    def known(tx: Tx) -> StaffPin | None:
+    def known(tx: Tx) -> tuple[bool, StaffPin | None]:
         link = tx.reserve.link_by_token(token_hash)
-        return None if link is None else tx.reserve.pin(link.staff_id)
+        if link is None:
+            return False, None
+        kept = tx.reserve.pin(link.staff_id)
+        return link.may_open(ctx.clock.now()) and not _locked(kept, ctx.clock.now()), kept
 
-    tried = await ctx.store.read(known)
-    right = await is_right(pin, None if tried is None else tried.pin_hash)
+    opens, tried = await ctx.store.read(known)
+    right = opens and await is_right(pin, None if tried is None else tried.pin_hash)
     entered = await ctx.store.write(lambda tx: _enter(tx, ctx, token_hash, tried, right=right))
     log.info("reserve_tried", refusal=None if entered.refusal is None else entered.refusal.value)
     return entered
@@ -60,12 +68,12 @@ def _enter(tx: Tx, ctx: Context, token_hash: bytes, tried: StaffPin | None, *, r
     if link is None:
         return Entered(refusal=Refusal.NO_LINK)
     pin, person = tx.reserve.pin(link.staff_id, lock=True), tx.staff.get(link.staff_id)
-    if not link.may_open(now) or person is None or not person.is_active:
+    if not link.may_open(now) or person is None or not has_their_phone(person):
         _log(tx, link, Refusal.NO_LINK.value, is_allowed=False)
         return Entered(refusal=Refusal.NO_LINK)
     if pin is None or tried is None or pin.pin_hash != tried.pin_hash:
         right = False  # it was changed while we looked
-    if pin is not None and pin.locked_until is not None and now < pin.locked_until:
+    if pin is not None and _locked(pin, now):
         _log(tx, link, Refusal.LOCKED.value, is_allowed=False)
         return Entered(refusal=Refusal.LOCKED, locked_until=pin.locked_until)
     if not right:
@@ -76,6 +84,10 @@ def _enter(tx: Tx, ctx: Context, token_hash: bytes, tried: StaffPin | None, *, r
         tx.reserve.save_pin(replace(pin, failures=0, locked_until=None))
     _log(tx, link, "link_and_pin", is_allowed=True)
     return Entered(cookie)
+
+
+def _locked(pin: StaffPin | None, now: datetime) -> bool:
+    return pin is not None and pin.locked_until is not None and now < pin.locked_until
 
 
 def _wrong(tx: Tx, link: ReserveLink, pin: StaffPin | None, now: datetime) -> Entered:

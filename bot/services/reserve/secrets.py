@@ -10,12 +10,23 @@ from typing import Final
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from bot.domain.errors import BotError
+
 SALT: Final = 16  # bytes
 LENGTH: Final = 32  # bytes
 TOKEN: Final = 16  # bytes of chance in a link: 22 characters
 COOKIE: Final = 32
 AT_ONCE: Final = 2  # slow hashes are worked out two at a time: each takes 16 MB, and a core
+MOST_IN_HAND: Final = 20  # PINs that are being compared or wait for it: half a second or so
 
+
+class Crowded(BotError):
+    """So many PINs are being compared that another would wait too long: nothing was tried."""
+
+    code = "crowded"
+
+
+_in_hand: set[object] = set()  # the comparisons that have begun or wait
 _threads: Final = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pin")
 _NOBODYS: Final = bytes(SALT + LENGTH)  # compared with when there is no PIN, so that it takes as long
 
@@ -45,8 +56,13 @@ async def hash_pin(pin: str) -> bytes:
 
 
 async def is_right(pin: str, pin_hash: bytes | None) -> bool:
-    """Tell whether a PIN is the one that was hashed; for None False, after as long."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, _is_right, pin, pin_hash)
+    """Tell whether a PIN is the one that was hashed; for None False, after as long. Raises Crowded."""
+    if len(_in_hand) >= MOST_IN_HAND:
+        raise Crowded
+    ticket = asyncio.get_running_loop().run_in_executor(_threads, _is_right, pin, pin_hash)
+    _in_hand.add(ticket)
+    ticket.add_done_callback(_in_hand.discard)
+    return await ticket
 
 
 def _scrypt(salt: bytes) -> Scrypt:

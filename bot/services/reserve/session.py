@@ -17,7 +17,7 @@ VIA = "reserv"  # stands under `via` in the details of the audit log
 
 
 class Ended(Refused):
-    """Nobody has entered with this cookie, or it has been too long since they did anything."""
+    """Nobody has entered with this cookie, or too long ago, or their phone is not known to be theirs any more."""
 
     code = "reserve_ended"
 
@@ -29,12 +29,17 @@ async def entered(cookie: str, *, ctx: Context) -> Staff:
         now = ctx.clock.now()
         link = tx.reserve.link_by_session(hashed(cookie), lock=True)
         person = None if link is None else tx.staff.get(link.staff_id)
-        if link is None or person is None or not link.is_live(now) or not person.is_active:
+        if link is None or person is None or not link.is_live(now) or not has_their_phone(person):
             raise Ended
         tx.reserve.save_link(replace(link, session_until=now + SESSION_FOR))
         return person
 
     return await ctx.store.write(change)
+
+
+def has_their_phone(person: Staff) -> bool:
+    """Tell whether somebody still works here, with the phone that their links are sent to."""
+    return person.is_active and person.is_phone_verified and person.phone is not None
 
 
 async def leave(cookie: str, *, ctx: Context) -> None:

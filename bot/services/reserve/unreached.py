@@ -5,27 +5,27 @@ Only the world of beredskap: a text about a summons waits for the office, as it 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.domain.conversation import Conversation, Direction, Ground, Message
 from bot.domain.ids import NamndId, StaffId
-from bot.domain.outbound import OutboxState
 from bot.domain.people import LinkedContact, Role, Staff, World
-from bot.domain.reserve import LINK_FOR
 from bot.domain.secrecy import Act, Allowed
-from bot.ports import Tx
+from bot.ports import Delivery, Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor, ask, contact_of
 from bot.services.shared.placing import Destination, destination, duty_now
 
 LINK, NO_PIN, HELPER, ANEW = "link", "no_pin", "helper", "anew"  # what an sms to staff says
-NEWEST_MESSAGES = 30
+BEST_FIRST: Final = (LINK, NO_PIN, HELPER)  # of what may be said about several conversations
+NEWEST_MESSAGES = 200  # in a storm the first that nobody has seen must be among them
 
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
     """A conversation that waits for somebody to whom Slack has not brought it since `since` (world time).
 
-    `newest_at` is when the last thing happened that they should know of.
+    `newest_at` is when the last thing happened that they should know of, `lost` an answer that did not arrive.
     """
 
     conversation: Conversation
@@ -33,11 +33,13 @@ class Unreached:
     where: Destination
     since: datetime
     newest_at: datetime
+    lost: Delivery | None = None
 
     def mark(self, staff_id: StaffId) -> str:
-        """Name what somebody would be told: it changes with a new text, and when it is put before somebody else."""
+        """Name what somebody would be told: a new text, that it is put before somebody else, or a lost answer."""
         newest = self.conversation.last_inbound_seq
-        return f"{staff_id}:{self.conversation.id}:{newest}:{len(self.conversation.routes)}"
+        told = f"{staff_id}:{self.conversation.id}:{newest}:{len(self.conversation.routes)}"
+        return told if self.lost is None else f"{told}:{self.lost.id}"
 
     @property
     def namnd(self) -> NamndId | None:
@@ -58,11 +60,13 @@ def unreached(tx: Tx, ctx: Context, *, seen_too: bool = False) -> list[Unreached
             continue
         contact = contact_of(tx, conversation)
         where = destination(tx, ctx, conversation, contact)
-        unseen = _unseen(tx, conversation)
+        newest = tx.messages.of(conversation.id, limit=NEWEST_MESSAGES)
+        unseen, lost = _unseen(conversation, newest), _lost(tx, conversation, newest)
         since = _since(tx, conversation, unseen, where, waiting)
         if since is not None:
+            since = since if lost is None else max(since, lost.updated_at)
             newest_at = max([since, *(message.at for message in unseen)])
-            found.append(Unreached(conversation, contact, where, since, newest_at))
+            found.append(Unreached(conversation, contact, where, since, newest_at, lost))
     return sorted(found, key=lambda one: (one.since, one.conversation.id))
 
 
@@ -86,10 +90,17 @@ def _since(
     return max(edges)
 
 
-def _unseen(tx: Tx, conversation: Conversation) -> list[Message]:
+def _unseen(conversation: Conversation, newest: list[Message]) -> list[Message]:
     seen = max(conversation.seen_seq, conversation.answered_seq)
-    newest = tx.messages.of(conversation.id, limit=NEWEST_MESSAGES)
     return [message for message in newest if message.direction is Direction.IN and message.seq > seen]
+
+
+def _lost(tx: Tx, conversation: Conversation, newest: list[Message]) -> Delivery | None:
+    """Return the last answer to what waits that is known not to have arrived."""
+    answers = [m for m in newest if m.direction is Direction.OUT and m.seq > conversation.answered_seq]
+    tries = [tx.messages.newest_delivery(answer.id) for answer in answers]
+    lost = [one for one in tries if one is not None and one.is_lost]
+    return lost[-1] if lost else None
 
 
 def whom(tx: Tx, ctx: Context, one: Unreached) -> list[tuple[Staff, str]]:
@@ -154,12 +165,24 @@ def _leaders(tx: Tx, ctx: Context, one: Unreached) -> list[Staff]:
 
 
 def _is_in_vain(tx: Tx, ctx: Context, one: Unreached, person: Staff) -> bool:
-    """Tell whether the text to this person could not leave, or its link has lapsed and nobody has looked."""
-    row = tx.outbox.by_key(dedupe_key(one.mark(person.id)))
-    if row is None:
-        return False
-    lapsed = row.state is OutboxState.SENT and ctx.clock.now() - row.created_at > LINK_FOR
-    return row.state is OutboxState.FAILED or lapsed
+    """Tell whether this person cannot be reached, or has let a link lapse since it began to wait.
+
+    Asked of the person and not of the newest text: a child who keeps writing must not keep others from being told.
+    """
+    now = ctx.clock.now()
+    pin = tx.reserve.pin(person.id)
+    is_locked = pin is not None and pin.locked_until is not None and now < pin.locked_until
+    if is_locked or tx.reserve.text_failed(lane(person.id), one.since):
+        return True
+    links = tx.reserve.links_since(person.id, one.since)
+    entered_at = max((link.used_at for link in links if link.used_at is not None), default=one.since)
+    lapsed = [link for link in links if link.used_at is None and not link.may_open(now)]
+    return any(link.made_at > entered_at for link in lapsed)
+
+
+def lane(staff_id: StaffId) -> str:
+    """Return the outbox's lane for texts to one person's own phone."""
+    return f"staff_sms:{staff_id}"
 
 
 def dedupe_key(mark: str) -> str:

@@ -34,8 +34,8 @@ def was_to_sound(conversation: Conversation) -> bool:
 
 
 def _is_closed(tx: Tx, conversation: Conversation, target: str, refused: Post) -> bool:
-    """A place is closed when Slack has just refused a card there, or did so before and none is on its way."""
+    """A place is closed when Slack has just refused a card there, or did so before and none has ever stood there."""
     if target == refused.target:
         return True
     post = tx.posts.card(conversation.id, target)
-    return post is not None and post.ts is None and not tx.outbox.post_is_coming(f"post:{post.id}")
+    return post is not None and post.ts is None and tx.outbox.was_refused(f"post:{post.id}")

@@ -11,6 +11,7 @@ from bot.domain.outbound import OutboxState
 from bot.ports import Tx
 
 FIRST_LOOK: Final = timedelta(seconds=2)  # wire time: give the other side a moment before asking
+MOST_AGAIN: Final = 2  # times that a text to staff is sent again, when each that was sent may have left
 CARD_NOT_YET: Final = timedelta(seconds=1)
 GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 

@@ -54,7 +54,8 @@ def say_outgoing(
 def recount(tx: Tx, conversation: Conversation) -> Conversation:
     """Return the conversation with what has been answered counted anew: an answer that did not arrive is none.
 
-    Called when a text fails, arrives after all, or is sent again. A closed conversation stays as it is.
+    Called when a text fails, arrives after all, or is sent again. A closed conversation stays as it is. That what
+    had been answered waits again is something that nobody has seen.
     """
     if not conversation.is_open:
         return conversation
@@ -64,7 +65,9 @@ def recount(tx: Tx, conversation: Conversation) -> Conversation:
     if not waiting:
         return replace(conversation, answered_seq=conversation.last_inbound_seq, first_unanswered_at=None)
     answered = min(conversation.last_inbound_seq, waiting[0].seq - 1)
-    return replace(conversation, answered_seq=answered, first_unanswered_at=waiting[0].at)
+    is_news = answered < conversation.answered_seq
+    recounted = replace(conversation, answered_seq=answered, first_unanswered_at=waiting[0].at)
+    return recounted.unsee() if is_news else recounted
 
 
 def reopened(tx: Tx, conversation: Conversation, *, lost: bool) -> Conversation:

@@ -93,6 +93,7 @@ class Heartbeat:
 
         await self.ctx.store.write(write)
         self.beat_at = now
+        self.ctx.pulse.beat(now)
         self._forged = forged
         self._noted.update(fresh)
 

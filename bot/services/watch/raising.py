@@ -1,5 +1,6 @@
 """Open and end alerts, from any transaction. Each is told once; doing it again changes nothing."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
@@ -27,15 +28,35 @@ def raise_alert(tx: Tx, ctx: Context, code: AlertCode, key: str, **values: objec
     `values` fill the blanks of the text: counts, ids and codes, never a person's. How it ends is said in
     bot.services.watch.standing.
     """
-    open_ones = [alert for alert in tx.watch.open_alerts() if alert.code is code]
+    found = Finding(code, key, {name: str(value) for name, value in values.items()})
+    namnd = found.values.get("namnd", "")  # one nämnd must not use up what another may be told of
+    open_ones = [a for a in tx.watch.open_alerts() if a.code is code and a.values.get("namnd", "") == namnd]
     if len(open_ones) >= MOST_OF_A_CODE and all(alert.key != key for alert in open_ones):
-        key = many(code)
-    open_finding(tx, ctx, Finding(code, key, {name: str(value) for name, value in values.items()}))
+        found = Finding(code, many(code, namnd), found.values)
+    open_finding(tx, ctx, found)
 
 
-def many(code: AlertCode) -> str:
-    """Return the key of the one alert that stands for all beyond the first few of a code."""
-    return f"{code.value}:many"
+def many(code: AlertCode, namnd: str = "") -> str:
+    """Return the key of the one alert that stands for all beyond the first few of a code (and nämnd)."""
+    return f"{code.value}:many:{namnd}" if namnd else f"{code.value}:many"
+
+
+def folded(found: Sequence[Finding], standing: Sequence[Alert]) -> list[Finding]:
+    """Return what is found, with those beyond the first few of a code as one, which names them all.
+
+    Which is which does not change while they stand: nothing that has been told is told again in another place.
+    """
+    keys = {alert.key for alert in standing}
+    kept: list[Finding] = []
+    for code in dict.fromkeys(finding.code for finding in found):
+        alike = sorted((f for f in found if f.code is code), key=lambda f: f.key not in keys)
+        told = sum(finding.key in keys for finding in alike)
+        alone = told if many(code) in keys else max(told, MOST_OF_A_CODE)
+        kept += alike[:alone]
+        if rest := alike[alone:]:
+            names = {name: ", ".join(f.values[name] for f in rest) for name in rest[0].values}
+            kept.append(Finding(code, many(code), names))
+    return kept
 
 
 def open_finding(tx: Tx, ctx: Context, found: Finding) -> None:
