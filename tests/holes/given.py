@@ -13,14 +13,13 @@ from bot.app import Bot, running, vault_of
 from bot.clock import machine_now
 from bot.services.look_for_uncertain import look_for_uncertain
 from storage.store import SqlStore
-from storage.tables import AuditRow, DeliveryRow, InboxRow, OutboxRow
+from storage.tables import DeliveryRow, InboxRow, OutboxRow
 from tests.acceptance.night import NORRVIK, Night, Person, Phone
 from tests.process.test_serve import environment
 
 OUTBOX: sa.Table = OutboxRow.__table__  # type: ignore[attr-defined]
 INBOX: sa.Table = InboxRow.__table__  # type: ignore[attr-defined]
 DELIVERY: sa.Table = DeliveryRow.__table__  # type: ignore[attr-defined]
-AUDIT: sa.Table = AuditRow.__table__  # type: ignore[attr-defined]
 
 EVENING = "2026-11-20 18:00"
 NOVA = "+46701740605"

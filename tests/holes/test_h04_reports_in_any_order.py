@@ -26,7 +26,7 @@ async def test_it_ends_delivered(tmp_path: Path, database_url: str, order: tuple
             await anna.replies(answer)
             for word in (*order, *(order[i] for i in again)):
                 await night.sandbox.carrier.report(sid_of(nova, answer), word)
-            await night.settles()
+            await night.paced_posts_leave()
             assert "levererat." in anna.card().words
             night.sandbox.carrier.message(sid_of(nova, answer)).status = "delivered"
             nova.receives(answer, times=1)
@@ -52,7 +52,7 @@ async def test_after_final_nothing_but_the_open_correction(tmp_path: Path, datab
             await night.settles()
             assert deliveries(night)[-1] == final
         await night.sandbox.carrier.report(sid, "delivered")
-        await night.settles()
+        await night.paced_posts_leave()
 
         is_corrected = final in {"undelivered", "failed"}
         assert deliveries(night)[-1] == ("canceled" if final == "canceled" else "delivered")

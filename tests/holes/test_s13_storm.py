@@ -9,7 +9,7 @@ from tests.acceptance.night import a_night
 from tests.holes.given import AUTOMATIC, EVENING, all_is_known, duty
 
 STORM = 200
-FEW = 25  # calls to Slack, for two hundred texts
+FEW = STORM // 2  # calls to Slack: what waits at one moment is one
 
 
 async def test_the_first_card_does_not_wait_for_the_last_text(tmp_path: Path, database_url: str) -> None:
