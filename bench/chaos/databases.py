@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy.engine import make_url
 
 from bench.chaos.faults import CRASH, LOCK, RESTART
-from storage.engine import is_sqlite
 from storage.migrate import migrate
 from tests.database import Postgres, sqlite_url
 
@@ -56,10 +55,6 @@ async def a_database(kind: str, place: Path) -> AsyncIterator[Database]:
             yield Database(url, server)
     finally:
         await asyncio.to_thread(server.stop)
-
-
-def is_file(url: str) -> bool:
-    return is_sqlite(url)
 
 
 def _lock(path: Path) -> None:

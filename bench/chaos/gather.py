@@ -40,6 +40,7 @@ ONE_WAITS: Final = "Ett sms väntar på svar"
 REPETITION: Final = "(upprepning)"
 WARNING: Final = ":warning:"
 NUMBER: Final = "Nummer: "
+NOT_SENT: Final = "Jag vet inte vilket samtal det gäller, så inget har skickats"
 OUR_SERIES: Final = re.compile(r"(?:\+46|0)70[- ]?174[- ]?0[67][- ]?\d\d")
 CONVERSATION: Final[sa.Table] = ConversationRow.__table__  # type: ignore[attr-defined]
 DELIVERY: Final[sa.Table] = DeliveryRow.__table__  # type: ignore[attr-defined]
@@ -73,7 +74,8 @@ async def what_slack_shows(world: Pretend, people: Sequence[Person], cards: list
     wrote = [wrote for person in people for wrote in person.wrote]
     heard = {delivery.id for delivery in world.slack.courier.deliveries if delivery.failure is None}
     taken = {w.mark for w in wrote if w.is_accepted or (w.how is How.THREAD and w.event_id in heard)}
-    return SlackLedger(cards, [one for some in read for one in some], wrote, taken)
+    turned_away = Counter({person.who.user: person.told(NOT_SENT) for person in people})
+    return SlackLedger(cards, [one for some in read for one in some], wrote, taken, turned_away)
 
 
 async def what_database_says(store: SqlStore, url: str) -> DatabaseLedger:

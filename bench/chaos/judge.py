@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from bench.chaos.ledgers import MARK, Card, Conversation, Ledgers, Message
+from bench.chaos.ledgers import MARK, Card, Conversation, How, Ledgers, Message
 
 
 class Wrong(str, Enum):
@@ -65,16 +65,22 @@ def _answers(ledgers: Ledgers) -> Iterator[Finding]:
     left = Counter(mark for got in ledgers.phones.got for mark in _marks(got.body))
     warned = {line.mark for read in ledgers.slack.read for line in read.lines if line.is_warned}
     stored = Counter(m.mark for m in _messages(ledgers) if m.direction == "out")
+    turned_away = Counter(ledgers.slack.turned_away)
     for wrote in ledgers.slack.wrote:
         times = left[wrote.mark]
+        if wrote.how is How.THREAD and times == stored[wrote.mark] == 0 and turned_away[wrote.author] > 0:
+            turned_away[wrote.author] -= 1  # typed under a card that was a twin: its author knows that nothing was sent
+            continue
         if times > 1:
             yield Finding(Wrong.DOUBLE, f"{wrote.mark} left {times} times")
         if stored[wrote.mark] > 1:
             yield Finding(Wrong.DOUBLE, f"{wrote.mark} stands {stored[wrote.mark]} times in the database")
         if wrote.mark in ledgers.slack.taken and times == 0 and wrote.mark not in warned:
-            yield Finding(Wrong.LOSS, f"{wrote.mark} was taken, never left, and its author is not told")
+            yield Finding(
+                Wrong.LOSS, f"{wrote.mark} ({wrote.how.value}) was taken, never left, and its author is not told"
+            )
         if wrote.mark in ledgers.slack.taken and stored[wrote.mark] == 0:
-            yield Finding(Wrong.LOSS, f"{wrote.mark} was taken, and the database does not know it")
+            yield Finding(Wrong.LOSS, f"{wrote.mark} ({wrote.how.value}) was taken, and the database does not know it")
 
 
 def _nothing_unasked(ledgers: Ledgers) -> Iterator[Finding]:
@@ -183,6 +189,7 @@ def _counts(ledgers: Ledgers) -> dict[str, int]:
         "answers that were taken": sum(w.mark in ledgers.slack.taken for w in wrote),
         "answers that left": sum(left[w.mark] > 0 for w in wrote),
         "answers shown as not arrived": sum(w.mark in warned for w in wrote),
+        "answers turned away openly": ledgers.slack.turned_away.total(),
         "automatic texts": sum(not _marks(got.body) for got in ledgers.phones.got),
         "conversations": len(ledgers.database.conversations),
         "cards": len(ledgers.slack.cards),

@@ -112,12 +112,15 @@ class PhoneLedger:
 
 @dataclass
 class SlackLedger:
-    """What Slack shows. `taken` are the marks of answers that the bot has acknowledged to Slack."""
+    """What Slack shows. `taken` are the marks of answers that the bot has acknowledged to Slack; `turned_away` counts,
+    by person, how often it has said that it does not know what an answer was about, and that nothing was sent.
+    """
 
     cards: list[Card] = field(default_factory=list)
     read: list[Read] = field(default_factory=list)
     wrote: list[Wrote] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    turned_away: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass

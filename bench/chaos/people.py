@@ -82,6 +82,11 @@ class Person:
         held = self.world.slack.workspace.messages.get(self.dm, {})
         return [message for message in held.values() if is_card(message)]
 
+    def told(self, words: str) -> int:
+        """Return in how many messages the bot has said this in the DM."""
+        held = self.world.slack.workspace.messages.get(self.dm, {})
+        return sum(words in message.text for message in held.values() if message.user != self.who.user)
+
     async def answers(self) -> bool:
         """Open a conversation, read it and answer in the modal; False when there was none to open."""
         if not await _until(lambda: bool(self.cards()), CARD_WITHIN_S):

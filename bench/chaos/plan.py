@@ -35,7 +35,7 @@ class Scale:
 FULL: Final = Scale(
     events=10_000,
     every=18,
-    blows=22,
+    blows=24,
     floor=20,
     per_s=40.0,
     families=90,

@@ -18,7 +18,10 @@ ROOT: Final = Path(__file__).parent.parent.parent
 START_WITHIN: Final = 60.0
 STOP_WITHIN: Final = 40.0
 AGAIN_AFTER_S: Final = 0.5
-REFUSED_BY: Final = {"slack_unreachable": "Slack", "provider_unreachable": "Twilio"}
+REFUSED_BY: Final = {  # what a bot logs when it runs into a door that is shut
+    "Slack": ('"reason": "slack_unreachable"', '"kind": "ClientConnectorError"'),
+    "Twilio": ('"reason": "provider_unreachable", "alarm": false, "event": "send_postponed"',),
+}
 
 
 class BotFailed(Exception):
@@ -132,7 +135,7 @@ class Bot:
     def refusals(self) -> Counter[str]:
         """Count how often it has told of a door that was shut."""
         said = self.said()
-        return Counter({where: said.count(f'"reason": "{reason}"') for reason, where in REFUSED_BY.items()})
+        return Counter({where: sum(said.count(words) for words in some) for where, some in REFUSED_BY.items()})
 
     async def _becomes_ready(self) -> bool:
         """Wait until it answers that it is; False when it has ended instead."""

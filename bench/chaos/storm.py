@@ -49,7 +49,7 @@ from storage.store import SqlStore
 from storage.vault import Vault, generate_key, parse_keys
 
 FROZEN_S: Final = LEASE_S + LONGEST_SEND_S + 1.0  # by then somebody else has looked after what it had in hand
-SHUT_AT_MOST_S: Final = 8.0
+SHUT_AT_MOST_S: Final = 12.0
 MOST_BLOWS: Final = 2  # that may be under way before the events wait for them
 MOST_ERRANDS: Final = 3  # that may wait for one person
 MOST_TEXTS: Final = 60  # that may wait for their answer at one time

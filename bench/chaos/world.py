@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
@@ -138,8 +138,3 @@ def _moves_in(slack: PretendSlack, carrier: PretendCarrier, town: Town) -> None:
         slack.add_channel(person.channel, person.channel.lower(), [person.user])
     for family in town.families:
         carrier.add_phone(family.phone, family.name)
-
-
-def blocks_of(message: Any) -> list[dict[str, Any]]:
-    """Return a message's blocks, none for a message without."""
-    return list(message.blocks or [])
