@@ -1,4 +1,4 @@
-"""How many texts a second go the whole way, from the webhook to the last finished row of the outbox, with routing on."""
+"""How many texts a second go the whole way, from the webhook to the last finished outbox row, with routing on."""
 
 import statistics
 from dataclasses import dataclass

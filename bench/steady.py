@@ -26,9 +26,8 @@ QUICK = Size(5, Town(60, 5))
 
 
 async def measure(place: Path, fresh: dict[str, Fresh], size: Size) -> Table:
-    table = Table(
-        title=f"Steady: {RATE:.0f} texts a second for {size.seconds:.0f} s, {len(size.town.phones)} families; milliseconds"
-    )
+    load = f"{RATE:.0f} texts a second for {size.seconds:.0f} s, {len(size.town.phones)} families"
+    table = Table(title=f"Steady: {load}; milliseconds")
     headings = ("answer p50", "answer p99", "to Slack p50", "to Slack p95", "to Slack p99", "CPU per text, µs")
     table.add_column("database")
     for heading in headings:

@@ -135,7 +135,7 @@ async def test_a_database_that_may_not_grow(tmp_path: Path, sqlite_database_url:
 
         for sid in sids:
             assert (await doors.twilio(form(sid, BODY * 80))).status == 200
-        assert sorted(doors.stored())[:40] == sids
+        assert sorted(sid for sid in doors.stored() if sid in answers) == sids
         await night.settles()
         await night.nothing_waits()
 
@@ -321,9 +321,8 @@ def test_what_is_wrong_with_our_own_rows_or_statements_does_not() -> None:
     ],
 )
 def test_sqlite_says_it_in_words(asked: sa.Executable, later: bool) -> None:
-    with sa.create_engine("sqlite://").connect() as connection:
-        with pytest.raises(sa.exc.DBAPIError) as raised:
-            connection.execute(asked)
+    with sa.create_engine("sqlite://").connect() as connection, pytest.raises(sa.exc.DBAPIError) as raised:
+        connection.execute(asked)
     assert is_away(raised.value) is later
 
 

@@ -126,9 +126,9 @@ async def test_staff_acknowledge_while_a_text_comes_in(
 async def test_a_text_that_two_have_in_hand_is_taken_in_once(
     tmp_path: Path, postgres_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The slower one comes after the answer: nothing waits again, and nothing is counted twice."""
+    """Nothing is counted twice, and nothing waits that was not sent."""
     async with a_night(tmp_path, postgres_database_url, EVENING) as night:
-        anna, nova = await duty(night)
+        _, nova = await duty(night)
         await nova.texts("hallå hallå")
         pause, finds = Pause(), MessageRows.by_source
 
@@ -273,7 +273,7 @@ async def state_of(store: SqlStore, row: Outbound) -> tuple[OutboxState, int, st
 async def test_who_looks_for_one_claim_says_nothing_about_the_next(
     ctx: Context, store: SqlStore, carrier: Carrier
 ) -> None:
-    """While the list is read the row is sent again by another, who is lost too: that attempt is still to be looked for."""
+    """While the list is read another sends the row again, and is lost too: that attempt is still to be looked for."""
     [row] = await uncertain(store, "a")
 
     async def is_sent_again() -> None:
@@ -376,8 +376,8 @@ async def test_a_text_to_staff_of_which_nobody_ever_hears_leaves_three_times(
         await store.write(lambda tx: tx.outbox.claim("turned away", LEASE))
         await store.write(lambda tx: tx.outbox.record(1, OutboxState.DUE, error="provider_busy"))
     times = 0
-    while await store.write(lambda tx: tx.outbox.claim("gone", timedelta(0) - MINUTE)):
-        times += 1
+    for _ in range(10):
+        times += await store.write(lambda tx: tx.outbox.claim("gone", timedelta(0) - MINUTE)) is not None
         await look_for_uncertain(ctx=ctx)
 
     row = await store.read(lambda tx: tx.outbox.by_key("a"))

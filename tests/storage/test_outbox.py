@@ -193,7 +193,7 @@ async def test_what_is_folded_is_not_said_before_it_is_true(
 
 
 async def test_a_postponed_update_gives_way_to_a_newer_one(store: SqlStore, clock: FrozenClock) -> None:
-    """Which leaves no sooner: what Slack has not answered may still be carried out, and would then say the last word."""
+    """Which leaves no sooner: what Slack has not answered may still be done, and would then have the last word."""
     await store.write(lambda tx: to_send(tx, "1", fold_key="card:c1"))
     first = await claimed_id(store)
     await store.write(lambda tx: to_send(tx, "2", fold_key="card:c1"))
