@@ -7,11 +7,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.domain.ids import StaffId
+from bot.domain.outbound import PACED
 from bot.domain.reserve import MOST_FAILURES, ReserveLink, StaffPin
 from storage.tables import OutboxRow, ReserveLinkRow, StaffPinRow
 
 OUTBOX: Final[sa.Table] = OutboxRow.__table__  # type: ignore[attr-defined]
 POST_LANE: Final = "post:"  # of a card, followed by the id of its post
+OUR_OWN_DOING: Final = (PACED, "busy", "put_back", "card_not_yet", "lease_lost")  # see bot.sender
 WAITING: Final = ("due", "sending", "uncertain")
 
 
@@ -82,7 +84,7 @@ class ReserveRows:
         """See bot.ports.ReserveRepo.
 
         A row that was folded into a newer one after a failed attempt tells since when; what was dropped because it
-        had nothing new to say failed at nothing.
+        had nothing new to say failed at nothing, and a lane where all that waits waits for ourselves is not Slack's.
         """
         cards = OUTBOX.c.kind.in_(("card", "thread"))
         lanes = sa.select(OUTBOX.c.lane).where(cards, OUTBOX.c.state.in_(WAITING), OUTBOX.c.lane.startswith(POST_LANE))
@@ -101,6 +103,7 @@ class ReserveRows:
                 sa.or_(OUTBOX.c.state.in_(WAITING), sa.and_(folded, OUTBOX.c.id > last_sent)),
             )
             .group_by(OUTBOX.c.lane)
+            .having(sa.func.max(sa.case((OUTBOX.c.last_error.not_in(OUR_OWN_DOING), 1), else_=0)) == 1)
         )
         return {row.lane.removeprefix(POST_LANE): row.since for row in self._session.execute(statement)}
 

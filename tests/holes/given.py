@@ -1,6 +1,7 @@
 """What the holes have in common: an evening with a question in it, a process that dies, a clock that was wrong."""
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -26,6 +27,7 @@ NOVA = "+46701740605"
 AUTOMATIC = "tystnadsplikt"
 ANSWER = "Jag ringer om två minuter"
 PATIENCE = 20.0  # seconds of wire time for what goes by the machine's clock
+TOLD_WITHIN = 5.0
 POST = frozenset({"chat.postMessage"})
 
 
@@ -67,7 +69,7 @@ async def looks(night: Night) -> None:
 
 
 async def until(night: Night, is_so: Callable[[], Any]) -> None:
-    """Let the bot look for what it is unsure of, as its tick would, until something is so."""
+    """Let the bot look for what it is unsure of, as its tick would, until something is so and has been told."""
     try:
         async with asyncio.timeout(PATIENCE):
             while not is_so():
@@ -77,6 +79,9 @@ async def until(night: Night, is_so: Callable[[], Any]) -> None:
         columns = (OUTBOX.c.id, OUTBOX.c.kind, OUTBOX.c.state, OUTBOX.c.last_error, OUTBOX.c.next_at)
         rows = night.rows(sa.select(*columns).where(OUTBOX.c.state.in_(("uncertain", "due", "sending"))))
         raise AssertionError(f"it never became so; {len(rows)} unsettled: {rows[:5]}") from None
+    with contextlib.suppress(TimeoutError):  # what hangs on purpose is not waited for
+        async with asyncio.timeout(TOLD_WITHIN):
+            await night.paced_posts_leave()
 
 
 def settled(night: Night) -> bool:

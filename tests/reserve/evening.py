@@ -118,6 +118,8 @@ class Cast:
         self.night.sandbox.slack.faults.clear()
         table: sa.Table = OutboxRow.__table__  # type: ignore[attr-defined]
         left = table.c.state.in_(("due", "sending", "uncertain"))
+        await self._all_leaves(sa.and_(left, table.c.kind.not_in(("sms", "staff_sms"))))
+        self.night.sandbox.carrier.faults.set("carrier", "ok")
         await self._all_leaves(sa.and_(left, table.c.kind != "staff_sms"))
         await self._all_leaves(left)
 

@@ -142,7 +142,6 @@ async def test_slack_comes_back_before_anybody_is_texted(tmp_path: Path, databas
         await night.settles()
         assert story.texts_to(ANNAS) == []
 
-        night.sandbox.carrier.faults.set("carrier", "ok")
         await story.slack_is_back()
         assert story.texts_to(ANNAS) == []
         story.anna.card("Ett sms väntar på svar")
