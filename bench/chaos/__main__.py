@@ -85,6 +85,7 @@ async def _all(console: Console, setups: list[Setup], scale: Scale, seed: str, l
             except BotFailed as failed:
                 console.print(f"[red]{setup.name}: {failed}[/red]\nNot clean. Seed {seed}.", highlight=False)
                 return 1
+        console.print(report.verdict(results[-1], scale), highlight=False)
     console.print(report.strikes(results, scale))
     console.print(report.errors(results))
     console.print(report.counts(results))

@@ -81,8 +81,8 @@ async def what_slack_shows(world: Pretend, people: Sequence[Person], cards: list
 async def what_database_says(store: SqlStore, url: str) -> DatabaseLedger:
     with _looking(url) as connection:
         found = connection.execute(sa.select(CONVERSATION.c.id, CONVERSATION.c.contact_id, CONVERSATION.c.namnd)).all()
-        left = Counter(dict(_left(connection)))
-    return DatabaseLedger(await _read(store, found), left)
+        left, turned_away = Counter(dict(_left(connection))), set(_turned_away(connection))
+    return DatabaseLedger(await _read(store, found), left, turned_away)
 
 
 def still_to_do(url: str) -> Counter[str]:
@@ -213,6 +213,15 @@ def _messages(tx: Tx, conversation: ConversationId) -> tuple[Message, ...]:
             )
         )
     return tuple(found)
+
+
+def _turned_away(connection: sa.Connection) -> Iterable[str]:
+    """Yield channel:ts of every typed answer of which its author has been told that nothing was sent."""
+    keys = sa.select(OUTBOX.c.dedupe_key).where(OUTBOX.c.kind == "notice", OUTBOX.c.state == "sent")
+    for key in connection.execute(keys).scalars():
+        _, is_typed, place = key.partition(":typed:")
+        if is_typed:
+            yield place
 
 
 def _left(connection: sa.Connection) -> Iterable[tuple[str, int]]:

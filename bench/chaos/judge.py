@@ -68,8 +68,11 @@ def _answers(ledgers: Ledgers) -> Iterator[Finding]:
     turned_away = Counter(ledgers.slack.turned_away)
     for wrote in ledgers.slack.wrote:
         times = left[wrote.mark]
-        if wrote.how is How.THREAD and times == stored[wrote.mark] == 0 and turned_away[wrote.author] > 0:
-            turned_away[wrote.author] -= 1  # typed under a card that was a twin: its author knows that nothing was sent
+        is_told = wrote.place in ledgers.database.turned_away and turned_away[wrote.author] > 0
+        if wrote.how is How.THREAD and times == stored[wrote.mark] == 0 and is_told:
+            turned_away[wrote.author] -= (
+                1  # typed under a card whose place is not known: nothing was sent, and it says so
+            )
             continue
         if times > 1:
             yield Finding(Wrong.DOUBLE, f"{wrote.mark} left {times} times")

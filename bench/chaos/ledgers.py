@@ -39,6 +39,7 @@ class Wrote:
     how: How
     is_accepted: bool = False
     event_id: str = ""
+    place: str = ""  # channel:ts of what was typed in a thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,13 @@ class SlackLedger:
 
 @dataclass
 class DatabaseLedger:
-    """What the database says. `left` counts rows that are not done, by table, state and kind."""
+    """What the database says. `left` counts rows that are not done, by table, state and kind; `turned_away` are the
+    places of typed answers whose authors have been sent the notice that nothing was sent.
+    """
 
     conversations: list[Conversation] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
+    turned_away: set[str] = field(default_factory=set)
 
 
 @dataclass

@@ -119,7 +119,8 @@ class Person:
         event = f"Ev{self.world.slack.workspace.last_id + 1:08d}"  # what Slack is about to call it
         wrote = Wrote(mark, phone, self.who.user, How.THREAD, event_id=event)
         self.wrote.append(wrote)
-        await self.world.slack.say(self.who.user, self.dm, f"{self.random.choice(ANSWERS)} {mark}", card.ts)
+        ts = await self.world.slack.say(self.who.user, self.dm, f"{self.random.choice(ANSWERS)} {mark}", card.ts)
+        wrote.place = f"{self.dm}:{ts}"
         return True
 
     async def sends_held(self) -> int:

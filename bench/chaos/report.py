@@ -46,6 +46,14 @@ def _line(setup: Setup, progress: Progress, began: float) -> str:
     return f"{took:5.0f} s  {setup.name}: {progress.phase}, {done}  {progress.waiting}".rstrip()
 
 
+def verdict(result: Result, scale: Scale) -> str:
+    """Return in a line how one set-up went; what was wrong follows when all have been run."""
+    struck = f"{result.struck.total():,} strikes, {result.events:,} events"
+    wrong, missing = len(result.verdict.findings), len(result.missing(kinds_of(result.setup), scale.floor))
+    said = "nothing lost, nothing twice" if not wrong else f"[red]{wrong} wrong[/red]"
+    return f"{result.setup.name}: {said}, {struck}" + (f", {missing} kinds struck too seldom" if missing else "")
+
+
 def kinds_of(setup: Setup) -> list[Kind]:
     return kinds(is_sqlite=setup.database == "sqlite")
 

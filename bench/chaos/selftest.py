@@ -28,6 +28,7 @@ HELLO: Final = "Hej! Du har nått beredskapen."
 FIRST, SECOND, HIS = "t-05-1-000001", "t-05-2-000002", "t-06-3-000003"
 ANSWER: Final = "s-05-4-000004"
 UNSURE: Final = "s-06-5-000005"
+TYPED: Final = "s-05-6-000006"
 
 Change = Callable[[Ledgers], None]
 
@@ -153,12 +154,42 @@ def _forget_a_report(ledgers: Ledgers) -> None:
     ledgers.phones.got[1] = replace(ledgers.phones.got[1], status="undelivered")
 
 
+def _type(ledgers: Ledgers) -> None:
+    """Somebody has typed an answer in a thread, and it is not in the database."""
+    ledgers.slack.wrote.append(Wrote(TYPED, NOVA, "U01", How.THREAD, place="D01:7"))
+    ledgers.slack.taken.add(TYPED)
+
+
+def _lose_what_was_typed(ledgers: Ledgers) -> None:
+    _type(ledgers)
+
+
+def _tell_of_another(ledgers: Ledgers) -> None:
+    _type(ledgers)
+    ledgers.slack.turned_away["U01"] = 1
+    ledgers.database.turned_away.add("D01:6")
+
+
+def _tell_and_not_show(ledgers: Ledgers) -> None:
+    _type(ledgers)
+    ledgers.database.turned_away.add("D01:7")
+
+
+def turn_away(ledgers: Ledgers) -> None:
+    """It was not known what it was about; its author has been told that nothing was sent."""
+    _tell_and_not_show(ledgers)
+    ledgers.slack.turned_away["U01"] = 1
+
+
 PLANTED: Final[tuple[tuple[Change, Wrong], ...]] = (
     (_lose_a_text, Wrong.LOSS),
     (_hide_a_text, Wrong.LOSS),
     (_lose_an_answer, Wrong.LOSS),
     (_hide_that_it_is_unsure, Wrong.LOSS),
     (_lose_a_card, Wrong.LOSS),
+    (_lose_what_was_typed, Wrong.LOSS),
+    (_tell_of_another, Wrong.LOSS),
+    (_tell_and_not_show, Wrong.LOSS),
     (_store_a_text_twice, Wrong.DOUBLE),
     (_send_an_answer_twice, Wrong.DOUBLE),
     (_greet_twice, Wrong.DOUBLE),

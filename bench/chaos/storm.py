@@ -116,7 +116,7 @@ class Run:
                 await asyncio.sleep(1 / self.scale.per_s)
             for blow in coming:
                 self._falls(blow, database)
-            await asyncio.gather(*(queue.join() for queue in self._queues))
+            await self._finish(workers)
             await self._landed(0)
         finally:
             for worker in workers:
@@ -126,6 +126,20 @@ class Run:
                 await door.open()
             self.weather.is_calm = True
         await self.phones.quiet()
+
+    async def _finish(self, workers: list["asyncio.Task[None]"]) -> None:
+        """Wait until everybody has done what fell to them; raises what stopped somebody."""
+        done = asyncio.create_task(self._errands_done(), name="errands")
+        await asyncio.wait([done, *workers], return_when=asyncio.FIRST_COMPLETED)
+        for worker in workers:
+            if worker.done():
+                done.cancel()
+                worker.result()
+        await done
+
+    async def _errands_done(self) -> None:
+        for queue in self._queues:
+            await queue.join()
 
     async def calms(self, url: str) -> bool:
         """Wait until nothing is left to do; False when that does not come about."""

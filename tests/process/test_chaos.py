@@ -13,7 +13,7 @@ from bench.chaos.gather import joined
 from bench.chaos.judge import Wrong, judge
 from bench.chaos.ledgers import Ledgers, Line
 from bench.chaos.plan import FULL, OF_A_STORM, SETUPS, SHORT, STORM, Setup, blows, events
-from bench.chaos.selftest import PLANTED, Change, in_order, judged
+from bench.chaos.selftest import PLANTED, Change, in_order, judged, turn_away
 from tests.database import PostgresOnDemand
 
 ROOT = Path(__file__).parent.parent.parent
@@ -40,6 +40,13 @@ def test_a_repetition_that_says_so_is_no_double() -> None:
         ledgers.slack.cards.append(replace(ledgers.slack.cards[0], is_repetition=True))
 
     assert judged(repeat).is_clean
+
+
+def test_what_was_turned_away_openly_is_no_loss() -> None:
+    verdict = judged(turn_away)
+
+    assert verdict.is_clean
+    assert verdict.counts["answers turned away openly"] == 1
 
 
 def test_a_page_that_shows_some_of_the_next_is_joined_once() -> None:
