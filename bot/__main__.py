@@ -11,24 +11,41 @@ from typing import NoReturn
 
 import click
 
-from bot.app import open_context, serve, set_up_logging, vault_of
+from bot.app import only_process, open_context, serve, vault_of
 from bot.app_sandbox import Options, run_sandbox, wipe
 from bot.checks import run_checks
+from bot.cli_audit import register as register_audit
+from bot.cli_audit_search import register as register_audit_search
+from bot.cli_backup import register as register_backup
 from bot.cli_cases import register as register_cases
 from bot.cli_clocks import register as register_clocks
+from bot.cli_enrolled import register as register_enrolled
 from bot.cli_exports import register as register_exports
 from bot.cli_imports import register as register_imports
+from bot.cli_incidents import register as register_incidents
+from bot.cli_information import register as register_information
+from bot.cli_keys import register as register_keys
+from bot.cli_rest import register as register_rest
+from bot.cli_retention import register as register_retention
+from bot.cli_rota import register as register_rota
+from bot.cli_rota_out import register as register_rota_out
 from bot.cli_status import register as register_status
+from bot.cli_take_out import register as register_take_out
+from bot.clock import machine_now
+from bot.domain.calendar import local
 from bot.domain.errors import Busy
+from bot.logs import log_crashes, set_up_logging
 from bot.services.context import Context
-from bot.settings import BadSettings, Settings, is_loopback, load
+from bot.settings import BadSettings, Settings, decisions, load
+from bot.texts import go_live_words
+from storage.backup import require_original
+from storage.known_keys import WrongKeys, note_keys, require_keys
 from storage.migrate import DatabaseAway, WrongSchema, migrate
 from storage.vault import generate_key
 
 CANNOT_RUN = 2
 COME_AGAIN = 75  # EX_TEMPFAIL: nothing is wrong with us, so whoever watches over us should start us again
 BUSY = "Databasen svarade inte när boten skulle starta. Starta igen när den är tillbaka."
-ONLY_HERE = "Utan dem svarar boten bara på den egna maskinen (--host 127.0.0.1) eller i provdrift ([trial] on = true)."
 
 
 @click.group(help="Beredskapsbot: sms från unga och vårdnadshavare till den som har beredskap, i Slack.")
@@ -40,9 +57,17 @@ def cli() -> None:
 def settings() -> Settings:
     """Return the settings, or say what is wrong and stop."""
     try:
-        return load()
+        chosen = load()
     except BadSettings as error:
         stop_with(error.problems)
+    _say_trial(chosen)
+    return chosen
+
+
+def _say_trial(chosen: Settings) -> None:
+    """In a trial every command says so first, where what it prints is not read by a program."""
+    if chosen.rules.is_trial:
+        click.echo(chosen.texts.staff("reserve.trial"), err=True)
 
 
 def stop_with(problems: list[str], code: int = CANNOT_RUN) -> NoReturn:
@@ -56,12 +81,13 @@ def stop_with(problems: list[str], code: int = CANNOT_RUN) -> NoReturn:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 def serve_command(host: str, port: int) -> None:
     chosen = settings()
-    missing = chosen.missing_for_production()
-    if missing and not chosen.rules.is_trial and not (is_loopback(host) and chosen.is_only_here()):
-        stop_with([*(f"{name} saknas i beredskap.toml" for name in missing), ONLY_HERE])
+    missing, reaches = chosen.missing_for_production(local(machine_now()).date()), chosen.reaches(host)
+    if missing and reaches and not chosen.rules.is_trial:
+        only_here = go_live_words.ONLY_HERE.format(reaches=", ".join(reaches))
+        stop_with([*(go_live_words.missing(decision) for decision in missing), only_here])
     try:
         asyncio.run(serve(chosen, host, port))
-    except (BadSettings, WrongSchema) as error:
+    except (BadSettings, WrongSchema, WrongKeys) as error:
         stop_with(error.problems if isinstance(error, BadSettings) else [str(error)])
     except DatabaseAway as error:
         stop_with([str(error)], COME_AGAIN)
@@ -81,14 +107,26 @@ def sandbox(port: int, folder: Path, fresh: bool) -> None:
         asyncio.run(run_sandbox(Options(folder=folder, port=port, bot_port=port + 1 if port else 0)))
     except BadSettings as error:
         stop_with(error.problems)
+    except WrongKeys as error:
+        stop_with([str(error)])
     except OSError as error:
         stop_with([f"Porten {port} (eller {port + 1}) är upptagen: {error.strerror}. Välj en annan med --port."])
 
 
 @cli.command("migrate", help="Gör databasen redo för den här versionen.")
 def migrate_command() -> None:
+    chosen = settings()
+    url = chosen.env.database_url
     try:
-        revision = migrate(settings().env.database_url)
+        vault = vault_of(chosen)
+        require_original(url)
+        require_keys(url, vault)  # before anything is written
+        revision = migrate(url)
+        note_keys(url, vault)
+    except BadSettings as error:
+        stop_with(error.problems)
+    except (WrongKeys, WrongSchema) as error:
+        stop_with([str(error)])
     except DatabaseAway as error:
         stop_with([str(error)], COME_AGAIN)
     click.echo(f"Databasen är på revision {revision}.")
@@ -97,13 +135,13 @@ def migrate_command() -> None:
 @cli.command(help="Kontrollera varje inställning och inloggning. Slutar med fel när något inte är redo.")
 @click.option("--offline", is_flag=True, help="Fråga inte Slack och Twilio.")
 def check(offline: bool) -> None:
-    try:
-        chosen = load()
-    except BadSettings as error:
-        stop_with(error.problems)
+    chosen = settings()
     results = asyncio.run(run_checks(chosen, vault_of, offline=offline))
     for result in results:
         click.echo(f"  {'✓' if result.is_fine else '!' if result.is_warning else '✗'} {result.sentence}")
+    click.echo(f"\n  {go_live_words.HEADING}")
+    for line in go_live_words.table(decisions(chosen.file, local(machine_now()).date())):
+        click.echo(line)
     sys.exit(1 if any(not r.is_fine and not r.is_warning for r in results) else 0)
 
 
@@ -113,13 +151,23 @@ def new_key(name: str) -> None:
     click.echo(generate_key(name))
 
 
+class CannotRun(click.ClickException):
+    """What a command meets that no other try will mend."""
+
+    exit_code = CANNOT_RUN
+
+
 @contextlib.asynccontextmanager
 async def _context() -> AsyncIterator[Context]:
     try:
-        async with open_context(load()) as ctx:
+        chosen = load()
+        _say_trial(chosen)
+        async with open_context(chosen) as ctx:
             yield ctx
     except BadSettings as error:
         raise click.ClickException("\n".join(error.problems)) from None
+    except WrongKeys as error:
+        raise CannotRun(str(error)) from None
     except (WrongSchema, DatabaseAway) as error:
         raise click.ClickException(str(error)) from None
 
@@ -127,12 +175,23 @@ async def _context() -> AsyncIterator[Context]:
 register_imports(cli, _context)
 register_exports(cli, _context)
 register_cases(cli, _context)
+register_incidents(cli, _context)
 register_clocks(cli, _context)
+register_rota_out(register_rota(cli, _context), _context)
+register_rest(cli, _context)
+register_audit_search(register_audit(cli, _context), _context)
+register_information(cli, settings)
 register_status(cli, settings, vault_of)
+register_backup(cli, settings, open_context, only_process)
+register_keys(cli, _context, settings, vault_of, only_process)
+register_retention(cli, _context)
+register_enrolled(cli, _context)
+register_take_out(cli, _context)
 
 
 def main() -> None:
     """The console script."""
+    log_crashes()
     cli(max_content_width=shutil.get_terminal_size().columns)
 
 

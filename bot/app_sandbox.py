@@ -28,7 +28,9 @@ from bot.sandbox.world import World, opening_offset, saved_offset
 from bot.services.follow_duty import next_due
 from bot.settings import Settings, load
 from storage.engine import is_sqlite
-from storage.vault import generate_key
+from storage.known_keys import require_keys
+from storage.migrate import migrate
+from storage.vault import Vault, generate_key, parse_keys
 
 log = structlog.get_logger(__name__)
 
@@ -144,12 +146,17 @@ class Sandbox:
             wanted = self.options.bot_port
             if self.bot_url:
                 wanted = int(self.bot_url.rsplit(":", 1)[1])
+            if is_sqlite(self.database_url):
+                keys = Vault(parse_keys(self._secrets["encryption_keys"]))
+                await asyncio.to_thread(require_keys, self.database_url, keys)
+                await asyncio.to_thread(migrate, self.database_url)
             listener = self._bot_stack.enter_context(bound(HOST, wanted))
             self._addresses["bot"] = f"http://{HOST}:{listener.getsockname()[1]}"
             bot = await self._bot_stack.enter_async_context(
                 running(self.settings(), self.clock, ticks=self.options.ticks)
             )
-            await self._bot_stack.enter_async_context(served_on(bot.web_app, listener))
+            header_within = bot.settings.rules.edge.header_within.total_seconds()
+            await self._bot_stack.enter_async_context(served_on(bot.web_app, listener, header_within))
             self.bot = bot
             if self.options.seeded and self._is_fresh:
                 await seed_bot(bot.ctx, self.clock.now())

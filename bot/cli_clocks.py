@@ -1,39 +1,34 @@
 """The commands that take out the clocks of a nämnd, and the indicator table (docs/exportera.md)."""
 
-import asyncio
-import os
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import click
 
-from bot.cli_exports import CANNOT_RUN, LONG_PERIOD, MOST, OK, CannotExport, asked_day
+from bot.cli_exports import LONG_PERIOD, MOST, CannotExport, asked_day
+from bot.cli_files import CSV, EXCEL, check_file, explained, missing, running, writing
 from bot.cli_progress import shown
 from bot.clock_sheets import clock_rows, clock_sheets, indicator_rows, indicator_sheets
 from bot.domain.clocks import ClockRules
-from bot.domain.errors import Busy, NotAllowed
 from bot.domain.ids import NamndId
 from bot.domain.indicator import Part, Period
 from bot.services.clocks.export_clocks import (
     ClockExport,
     IndicatorExport,
-    UnknownNamnd,
     export_clocks,
     indicator_table,
 )
 from bot.services.context import Context
 from bot.services.imports.run import Progress, in_rounds
 from bot.spreadsheets import save, save_csv
-from bot.texts import Texts, export_words, listed
+from bot.texts import Texts, export_words
 from bot.texts import clock_export_words as words
 
-EXCEL, CSV = ".xlsx", ".csv"
 YEARS: Final = range(2000, 2100)
-T = TypeVar("T")
 
 OpenContext = Callable[[], AbstractAsyncContextManager[Context]]
 
@@ -76,14 +71,14 @@ def _register_export(cli: click.Group, open_context: OpenContext) -> None:
         xlsx_file: Path | None,
         overwrite: bool,
     ) -> None:
-        with _explained(click_context):
+        with explained(click_context):
             given = {"--namnd": namnd, "--from": first, "--to": last, "--as": as_email}
             if namnd is None or first is None or last is None or as_email is None:
-                raise _missing(given)
+                raise missing(given)
             out = csv_file if xlsx_file is None else xlsx_file
             if out is None or (csv_file is not None and xlsx_file is not None):
                 raise CannotExport(words.ONE_FILE)
-            _check_file(out, CSV if xlsx_file is None else EXCEL, overwrite=overwrite)
+            check_file(out, CSV if xlsx_file is None else EXCEL, overwrite=overwrite)
             days = asked_day(first, "--from"), asked_day(last, "--to")
             _check_period(*days)
             _export(Asked(namnd, *days, as_email, out, overwrite), open_context)
@@ -109,33 +104,17 @@ def _register_indicator(cli: click.Group, open_context: OpenContext) -> None:
         as_email: str | None,
         overwrite: bool,
     ) -> None:
-        with _explained(click_context):
+        with explained(click_context):
             if namnd is None or year is None or as_email is None:
-                raise _missing({"--namnd": namnd, "--year": year, "--as": as_email})
+                raise missing({"--namnd": namnd, "--year": year, "--as": as_email})
             if year not in YEARS:
                 raise CannotExport(words.BAD_YEAR)
-            _check_file(file, EXCEL, CSV, overwrite=overwrite)
+            check_file(file, EXCEL, CSV, overwrite=overwrite)
             asked = Period(year, Part(period))
-            export, rules = _running(_read_indicator(open_context, namnd, asked, as_email))
+            export, rules = running(_read_indicator(open_context, namnd, asked, as_email), words.DENIED)
             _write_indicator(file, export, rules, overwrite=overwrite)
             _print(export, rules)
             click.echo(words.TABLE_DONE.format(path=file))
-
-
-@contextmanager
-def _explained(click_context: click.Context) -> Iterator[None]:
-    """End with the right code, and with what is wrong on standard error."""
-    try:
-        yield
-    except CannotExport as reason:
-        click.echo(str(reason), err=True)
-        click_context.exit(CANNOT_RUN)
-    click_context.exit(OK)
-
-
-def _missing(given: Mapping[str, object]) -> CannotExport:
-    missing = [option for option, value in given.items() if value is None]
-    return CannotExport(export_words.MISSING.format(missing=listed(missing)))
 
 
 def _check_period(first: date, last: date) -> None:
@@ -145,49 +124,11 @@ def _check_period(first: date, last: date) -> None:
         raise CannotExport(export_words.TOO_LONG)
 
 
-def _check_file(out: Path, *suffixes: str, overwrite: bool) -> None:
-    """Raise CannotExport when the file cannot be written; nothing has been read or written yet."""
-    if out.is_dir():
-        raise CannotExport(words.IS_FOLDER.format(path=out))
-    if out.suffix.casefold() not in suffixes:
-        raise CannotExport(words.NOT_SUFFIX.format(suffix=" eller ".join(suffixes)))
-    if not out.parent.is_dir():
-        raise CannotExport(words.NO_FOLDER.format(folder=out.parent))
-    if out.exists() and not overwrite:
-        raise CannotExport(export_words.EXISTS.format(path=out))
-    if not os.access(out.parent, os.W_OK | os.X_OK):
-        raise CannotExport(export_words.UNWRITABLE.format(path=out, why=export_words.NO_RIGHT))
-
-
-def _running(work: Coroutine[Any, Any, T]) -> T:
-    """Run it, and say what went wrong as CannotExport."""
-    try:
-        return asyncio.run(work)
-    except UnknownNamnd as reason:
-        raise CannotExport(str(reason)) from None
-    except NotAllowed as refusal:
-        raise CannotExport(export_words.UNKNOWN_AS if refusal.reason == "not_staff" else words.DENIED) from None
-    except Busy:
-        raise CannotExport(export_words.BUSY) from None
-    except click.ClickException as error:  # the settings or the database are not as they should be
-        raise CannotExport(error.format_message()) from None
-
-
-@contextmanager
-def _writing(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except FileExistsError:
-        raise CannotExport(export_words.EXISTS.format(path=out)) from None
-    except OSError as error:
-        raise CannotExport(export_words.UNWRITABLE.format(path=out, why=error.strerror)) from None
-
-
 def _export(asked: Asked, open_context: OpenContext) -> None:
     with shown(is_long=asked.last - asked.first >= LONG_PERIOD) as progress:
-        export, texts = _running(_read_clocks(asked, open_context, progress))
+        export, texts = running(_read_clocks(asked, open_context, progress), words.DENIED)
         rows = in_rounds(export.rows, export_words.WRITING, progress)
-        with _writing(asked.out):
+        with writing(asked.out):
             if asked.out.suffix.casefold() == EXCEL:
                 save(asked.out, clock_sheets(export, rows, texts), overwrite=asked.overwrite)
             else:
@@ -212,7 +153,7 @@ async def _read_indicator(
 
 
 def _write_indicator(out: Path, export: IndicatorExport, rules: ClockRules, *, overwrite: bool) -> None:
-    with _writing(out):
+    with writing(out):
         if out.suffix.casefold() == EXCEL:
             save(out, indicator_sheets(export, rules), overwrite=overwrite)
         else:

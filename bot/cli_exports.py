@@ -17,7 +17,9 @@ from bot.domain.calendar import local
 from bot.domain.cards import Sender
 from bot.domain.digest import OwnerKind
 from bot.domain.errors import Busy, NotAllowed
+from bot.domain.incident import STOPPED
 from bot.domain.notes import Situation
+from bot.domain.outward import OutwardMark
 from bot.services.context import Context
 from bot.services.export_handovers import (
     Export,
@@ -29,7 +31,7 @@ from bot.services.export_handovers import (
 )
 from bot.services.imports.run import Progress, in_rounds
 from bot.spreadsheets import Cell, Sheet, save
-from bot.texts import Texts, listed
+from bot.texts import Texts, incident_words, listed
 from bot.texts import export_words as words
 
 OK: Final = 0
@@ -144,6 +146,8 @@ def _read(asked: Asked, open_context: OpenContext, progress: Progress) -> tuple[
     except UnknownNamnd as reason:
         raise CannotExport(str(reason)) from None
     except NotAllowed as refusal:
+        if refusal.reason == STOPPED:
+            raise CannotExport(incident_words.STOPPED) from None
         raise CannotExport(words.UNKNOWN_AS if refusal.reason == "not_staff" else words.DENIED) from None
     except Busy:
         raise CannotExport(words.BUSY) from None
@@ -224,6 +228,10 @@ def columns_of(texts: Texts) -> list[Column]:
         Column(words.TRANSFERRED_AT, 17, lambda row: _wall(row.transferred_at)),
         Column(words.NOTED, 13, lambda row: _yes(row.has_note)),
         Column(words.ADDED, 10, lambda row: _yes(row.is_added)),
+        Column(words.CONTACT, 19, lambda row: _outcome(row.contact)),
+        Column(words.CONTACT_AT, 17, lambda row: None if row.contact is None else _wall(row.contact.at)),
+        Column(words.REPORT, 15, lambda row: _outcome(row.report)),
+        Column(words.REPORT_AT, 17, lambda row: None if row.report is None else _wall(row.report.at)),
     ]
 
 
@@ -240,6 +248,10 @@ def _yes(answer: bool | None) -> str | None:
     if answer is None:
         return None
     return words.YES if answer else words.NO
+
+
+def _outcome(mark: OutwardMark | None) -> str | None:
+    return None if mark is None else words.OUTCOMES[mark.outcome.value]
 
 
 def _action(row: ExportedRow) -> str | None:

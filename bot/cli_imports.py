@@ -1,4 +1,4 @@
-"""The commands that read staff, youths and the rota from CSV files (docs/importera.md).
+"""The commands that read staff, youths and the rota from files (docs/importera.md).
 
 Nothing of the content goes to the log or to the terminal: a name or a number is pointed out by line and column.
 """
@@ -6,16 +6,17 @@ Nothing of the content goes to the log or to the terminal: a name or a number is
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import click
 
 from bot.cli_progress import shown
 from bot.domain.errors import Busy, NotAllowed
 from bot.services.context import Context
-from bot.services.imports import shifts, staff, youths
-from bot.services.imports.csv_table import Remark, Table, read_table
+from bot.services.imports import consent_lines, shift_file, shift_lines, shifts, staff, youths
+from bot.services.imports.csv_table import Remark, read_table
 from bot.services.imports.run import CannotImport, Effect, ImportResult, Progress
 from bot.texts import import_words as words
 
@@ -29,41 +30,67 @@ MOST_CHANGED_ROWS: Final = 200
 OpenContext = Callable[[], AbstractAsyncContextManager[Context]]
 
 
-class Import(Protocol):
+class Source(Protocol):
+    """What was read of a file."""
+
+    @property
+    def rows(self) -> Sequence[Any]: ...
+
+
+S = TypeVar("S", bound=Source)
+Of = TypeVar("Of", contravariant=True)
+
+
+class Import(Protocol[Of]):
     """What the three imports have in common."""
 
     async def __call__(
-        self, rows: Table, *, ctx: Context, as_email: str | None, dry_run: bool = ..., progress: Progress = ...
+        self, rows: Of, *, ctx: Context, as_email: str | None, dry_run: bool = ..., progress: Progress = ...
     ) -> ImportResult: ...
 
 
 def register(cli: click.Group, open_context: OpenContext) -> None:
     """Add the three commands to `cli`; `open_context` gives the loaded program, and closes it."""
-    for name, columns, action, told in (
-        ("import-staff", staff.COLUMNS, staff.import_staff, "Läs in personal från en CSV-fil."),
-        ("import-youths", youths.COLUMNS, youths.import_youths, "Läs in ungdomar och deras nummer från en CSV-fil."),
-        ("import-shifts", shifts.COLUMNS, shifts.import_shifts, "Läs in beredskapspass från en CSV-fil."),
-    ):
-        cli.add_command(_command(name, told, columns, action, open_context))
+    read_staff = partial(read_table, columns=staff.COLUMNS)
+    read_youths = partial(read_table, columns=youths.COLUMNS, optional=consent_lines.OPTIONAL)
+    told = "Läs in personal från en CSV-fil."
+    cli.add_command(_command("import-staff", told, staff.COLUMNS, read_staff, staff.import_staff, open_context))
+    told = "Läs in ungdomar och deras nummer från en CSV-fil."
+    cli.add_command(_command("import-youths", told, youths.COLUMNS, read_youths, youths.import_youths, open_context))
+    told, columns = "Läs in beredskapspass från CSV, Excel (.xlsx) eller en kalender (.ics).", shift_lines.COLUMNS
+    read = shift_file.read_shift_file
+    cli.add_command(_command("import-shifts", told, columns, read, shifts.import_shifts, open_context))
 
 
-def _command(name: str, told: str, columns: Sequence[str], action: Import, open_context: OpenContext) -> click.Command:
+def _command(
+    name: str,
+    told: str,
+    columns: Sequence[str],
+    read: Callable[[bytes], S],
+    action: Import[S],
+    open_context: OpenContext,
+) -> click.Command:
     @click.command(name, help=f"{told}\n\nKolumner: {'; '.join(columns)}. Se docs/importera.md.")
     @click.argument("file", type=click.Path(path_type=Path), metavar="FIL")
     @click.option("--dry-run", is_flag=True, help="Kontrollera bara. Inget sparas.")
     @click.option("--as", "as_email", metavar="E-POST", help="Den i personalen som gör det; står i åtkomstloggen.")
     @click.pass_context
     def command(click_context: click.Context, file: Path, dry_run: bool, as_email: str | None) -> None:
-        click_context.exit(_run(file, columns, action, open_context, as_email, dry_run))
+        click_context.exit(_run(file, read, action, open_context, as_email, dry_run))
 
     return command
 
 
 def _run(
-    file: Path, columns: Sequence[str], action: Import, open_context: OpenContext, as_email: str | None, dry_run: bool
+    file: Path,
+    read: Callable[[bytes], S],
+    action: Import[S],
+    open_context: OpenContext,
+    as_email: str | None,
+    dry_run: bool,
 ) -> int:
     try:
-        table = read_table(file.read_bytes(), columns)
+        table = read(file.read_bytes())
     except FileNotFoundError:
         return _cannot(words.NO_FILE.format(path=file))
     except OSError as error:
@@ -83,7 +110,7 @@ def _run(
 
 
 async def _import(
-    action: Import, table: Table, open_context: OpenContext, as_email: str | None, dry_run: bool, progress: Progress
+    action: Import[S], table: S, open_context: OpenContext, as_email: str | None, dry_run: bool, progress: Progress
 ) -> ImportResult:
     async with open_context() as ctx:
         return await action(table, ctx=ctx, as_email=as_email, dry_run=dry_run, progress=progress)

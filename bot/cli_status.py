@@ -4,7 +4,8 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,16 +17,20 @@ from sqlalchemy.engine import make_url
 from bot.clock import Clock, SystemClock
 from bot.domain.alerts import Instance
 from bot.domain.errors import Busy
+from bot.domain.incident import IncidentClock, Stop
+from bot.retention_words import retention_data, retention_lines
 from bot.services.watch.status import Queue, Status, Tick, status
 from bot.settings import Settings
 from bot.texts import Texts, lasted, when
 from scheduler.ticks import INTERVALS
 from storage.engine import is_sqlite, reader_engine, writer_engine
-from storage.migrate import current, older_revisions
+from storage.known_keys import WrongKeys, require_keys
+from storage.migrate import DatabaseAway, current, older_revisions
 from storage.store import SqlStore
 from storage.vault import Vault
 
 NEEDS_SOMEBODY: Final = 1
+CANNOT_RUN: Final = 2
 ANSWER_WITHIN: Final = 10.0  # seconds
 
 
@@ -49,10 +54,11 @@ def register(cli: click.Group, settings: Callable[[], Settings], vault_of: Calla
         clock = SystemClock()
         try:
             found = asyncio.run(read_status(chosen, vault_of(chosen), clock))
-        except Unknown as unknown:
-            said = chosen.texts.staff(unknown.key)
+        except (Unknown, WrongKeys) as problem:
+            is_key = isinstance(problem, WrongKeys)
+            said = str(problem) if is_key else chosen.texts.staff(str(problem))
             click.echo(json.dumps({"ok": False, "problem": said}, ensure_ascii=False) if as_json else f"  ✗ {said}")
-            sys.exit(NEEDS_SOMEBODY)
+            sys.exit(CANNOT_RUN if is_key else NEEDS_SOMEBODY)
         if as_json:
             click.echo(json.dumps(as_data(found, chosen.texts), ensure_ascii=False, indent=2))
         else:
@@ -62,13 +68,17 @@ def register(cli: click.Group, settings: Callable[[], Settings], vault_of: Calla
 
 
 async def read_status(settings: Settings, vault: Vault, clock: Clock) -> Status:
-    """Read it from the database; raises Unknown when that cannot be asked."""
+    """Read it from the database; raises Unknown when that cannot be asked, and WrongKeys."""
     url = settings.env.database_url
     await asyncio.to_thread(_require_schema, url)
+    try:
+        await asyncio.to_thread(require_keys, url, vault)
+    except DatabaseAway:
+        raise Unknown("status.away") from None
     store = SqlStore(url, vault, clock)
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
-            return await store.read(lambda tx: status(tx, clock, INTERVALS))
+            return await store.read(lambda tx: status(tx, clock, INTERVALS, settings.rules))
     except (Busy, TimeoutError):
         raise Unknown("status.away") from None
     finally:
@@ -100,9 +110,30 @@ def as_lines(found: Status, texts: Texts) -> Iterator[str]:
     """Yield the lines that a person reads."""
     yield texts.staff("status.look" if found.needs_somebody else "status.fine")
     yield from _headed(texts, "status.alerts", _alerts(found, texts))
+    if found.stops or found.clocks:
+        yield from _headed(texts, "status.incidents", incident_lines(found.stops, found.clocks, found.now, texts))
     yield from _headed(texts, "status.instances", _instances(found, texts))
     yield from _headed(texts, "status.queues", _queues(found, texts))
     yield from _headed(texts, "status.ticks", _ticks(found, texts))
+    if found.retention is not None:
+        yield from _headed(texts, "retention.header", retention_lines(found.retention, texts))
+
+
+def incident_lines(
+    stops: Sequence[Stop], clocks: Sequence[IncidentClock], now: datetime, texts: Texts
+) -> Iterator[str]:
+    """Yield what stands and what must be reported, for status and check. Nämnder by their keys."""
+    for stop in stops:
+        yield _plain(texts.staff("incident.standing", namnd=stop.namnd, at=when(stop.since, now)))
+    for clock in clocks:
+        key = "incident.clock_overdue" if clock.is_overdue(now) else "incident.clock"
+        namnd = clock.namnd or texts.staff("incident.all_namnder")
+        what = texts.staff(f"incident.{clock.duty.value}")
+        yield _plain(texts.staff(key, what=what, namnd=namnd, at=when(clock.due_at, now), code=clock.id))
+
+
+def _plain(words: str) -> str:
+    return words.replace("*", "").replace("\n", " ")
 
 
 def _headed(texts: Texts, heading: str, lines: Iterator[str]) -> Iterator[str]:
@@ -187,6 +218,17 @@ def as_data(found: Status, texts: Texts) -> dict[str, Any]:
             }
             for alert in found.alerts
         ],
+        "stops": [{"namnd": stop.namnd, "since": stop.since.isoformat()} for stop in found.stops],
+        "incident_clocks": [
+            {
+                "code": clock.id,
+                "duty": clock.duty.value,
+                "namnd": clock.namnd,
+                "due_at": clock.due_at.isoformat(),
+                "is_overdue": clock.is_overdue(found.now),
+            }
+            for clock in found.clocks
+        ],
         "instances": [
             {
                 "id": instance.id,
@@ -214,4 +256,5 @@ def as_data(found: Status, texts: Texts) -> dict[str, Any]:
         },
         "reconciled_at": None if found.reconciled_at is None else found.reconciled_at.isoformat(),
         "found_late": found.found_late,
+        "retention": None if found.retention is None else retention_data(found.retention),
     }

@@ -5,49 +5,77 @@ network call can take place inside it. The function is run again as a whole when
 so it must have no effect but its writes and its result.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 from bot.domain.absence import Absence
 from bot.domain.alerts import Alert, AlertCode, AlertNotice, Instance, TickRun
+from bot.domain.audit import DayHash, Horizon, Logged, LogQuery, Segment
+from bot.domain.audit_review import Review, ReviewCount, ReviewId, ReviewItem
 from bot.domain.background import Background
 from bot.domain.cards import Card, ConversationView, Home, Notice, ThreadReply
 from bot.domain.clock_views import ClockList, ClockNotice, UnitMessage
 from bot.domain.clocks import ClockKind
+from bot.domain.consent import LinkConsent, SmsStop, YouthConsent
 from bot.domain.conversation import Conversation, Direction, DraftState, HeldReply, Message
 from bot.domain.deadline import ClockEvent, Deadline
 from bot.domain.digest import Addendum, DigestView, ShiftHandover
 from bot.domain.duty import Shift
 from bot.domain.errors import AuditEntry
+from bot.domain.escalation import Escalation, Step
 from bot.domain.handover import DigestRecord, Episode, Period
 from bot.domain.health import Queues
 from bot.domain.ids import (
     AbsenceId,
     ActionTaskId,
+    ActiveTimeId,
     ClockListId,
     ContactId,
     ConversationId,
     DeadlineId,
     DigestId,
     EpisodeId,
+    EscalationId,
+    EscalationStepId,
     MessageId,
     NamndId,
     NoteId,
+    PhoneCallId,
+    PhoneLegId,
     ReportId,
     ShiftId,
     StaffId,
     SummonsId,
     YouthId,
 )
+from bot.domain.incident import IncidentClock, Stop
 from bot.domain.notes import Note
 from bot.domain.outbound import OutboxKind, OutboxState, Priority
+from bot.domain.outward import Outward
 from bot.domain.people import AgeBand, Basis, Link, LinkedContact, LinkRole, Role, Staff, World, Youth
+from bot.domain.phone_call import PhoneCall, PhoneLeg
+from bot.domain.phone_code import PhoneCode
 from bot.domain.reaction import Action
+from bot.domain.readiness import Account, Readiness, Silence
 from bot.domain.reserve import ReserveLink, StaffPin
-from bot.domain.sending import OutgoingSms, ProviderSms, SmsDirection, SmsReceipt
+from bot.domain.rest.active import ActiveTime
+from bot.domain.retention import DataKind, Deleted, HeldBack, LegalHold, Named, Place, Standing, Waiver
+from bot.domain.rota.draft import FreeDay, RotaDraft
+from bot.domain.rota.members import WishedDays
+from bot.domain.rotation import Bookmark, KeyUse, Rotation, Stretch
+from bot.domain.sending import (
+    CallReceipt,
+    OutgoingCall,
+    OutgoingSms,
+    ProviderSms,
+    SmsDirection,
+    SmsReceipt,
+)
 from bot.domain.summons import Summons, SummonsMessage
+from bot.domain.swap import SwapCard, SwapId, SwapOffer
+from bot.domain.taking_out import TakeOut
 
 T = TypeVar("T")
 
@@ -237,6 +265,7 @@ class PeopleRepo(Protocol):
     ) -> LinkedContact: ...
     def link(self, contact_id: ContactId, youth_id: YouthId, role: LinkRole, name: str) -> None: ...
     def set_blocked(self, contact_id: ContactId, blocked: bool) -> None: ...
+    def unlink(self, contact_id: ContactId, youth_id: YouthId) -> None: ...
     def contacts_of(self, namnd: NamndId) -> list[LinkedContact]: ...
     def youths_by_reference(self, keys: Iterable[tuple[NamndId, str]]) -> dict[tuple[NamndId, str], Youth]: ...
     def contacts_with(self, numbers: Iterable[str], youths: Iterable[YouthId]) -> list[LinkedContact]: ...
@@ -248,8 +277,11 @@ class PeopleRepo(Protocol):
 class ShiftRepo(Protocol):
     def get(self, shift_id: ShiftId) -> Shift | None: ...
     def between(self, start: datetime, end: datetime) -> list[Shift]: ...
+    def of_staff(self, staff_id: StaffId, start: datetime, end: datetime) -> list[Shift]: ...
     def next_boundary(self, after: datetime) -> datetime | None: ...
     def upsert(self, shift: Shift) -> bool: ...
+    def change(self, shift: Shift) -> bool: ...
+    def remove(self, shift_id: ShiftId) -> bool: ...
     def add_all(self, shifts: Sequence[Shift]) -> None: ...
 
 
@@ -274,7 +306,7 @@ class MessageRepo(Protocol):
     def since(self, conversation_id: ConversationId, at: datetime, *, limit: int) -> list[Message]: ...
     def spoken_since(self, conversation_id: ConversationId, at: datetime, *, limit: int) -> list[Spoken]: ...
     def count_inbound_after(self, conversation_id: ConversationId, seq: int) -> int: ...
-    def last_inbound_at(self, conversation_id: ConversationId) -> datetime | None: ...
+    def inbound(self, conversation_id: ConversationId, after: int) -> tuple[datetime | None, int]: ...
     def last_answer(self, conversation_id: ConversationId) -> Message | None: ...
     def add_delivery(self, message_id: MessageId) -> Delivery: ...
     def delivery(self, delivery_id: str, *, lock: bool = False) -> Delivery | None: ...
@@ -297,6 +329,15 @@ class MessageRepo(Protocol):
     def set_held(self, held_id: str, state: DraftState, body: str | None = None) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many rows of these kinds may be claimed, and how many of those may be less urgent than an sms."""
+
+    kinds: frozenset[OutboxKind]
+    limit: int
+    ordinary: int | None = None
+
+
 class OutboxRepo(Protocol):
     def add(
         self,
@@ -310,9 +351,14 @@ class OutboxRepo(Protocol):
         after: timedelta = timedelta(0),
     ) -> bool: ...
     def claim(self, owner: str, lease: timedelta) -> Outbound | None: ...
-    def claim_some(
-        self, owner: str, lease: timedelta, kinds: Collection[OutboxKind], limit: int, *, ordinary: int | None = None
-    ) -> list[Outbound]: ...
+    def claim_some(self, owner: str, lease: timedelta, shares: Sequence[Share]) -> list[Outbound]: ...
+    def hold_restored(self) -> tuple[int, int]:
+        """Hold what waits in a database that has been restored: whoever it is a copy of may have sent it.
+
+        What can be looked for becomes uncertain; what was for that moment only, or is a call, is dropped. Returns how
+        many of each. Ids that the other one has used since are left unused: posts are found by them.
+        """
+
     def release(self, owner: str) -> None: ...
     def next_at(self) -> datetime | None: ...
     def record(
@@ -337,11 +383,13 @@ class OutboxRepo(Protocol):
     def was_refused(self, lane: str) -> bool: ...
     def is_mine(self, row: Outbound) -> bool: ...
     def waiting(self) -> int: ...
+    def hurry(self, error: str) -> int:
+        """Let what waits with this noted leave now; return how many rows there were."""
 
 
 class InboxRepo(Protocol):
     def next(self) -> Incoming | None: ...
-    def take(self, limit: int) -> list[Incoming]: ...
+    def take(self, limit: int) -> Iterator[Incoming]: ...
     def done(self, row_ids: Sequence[int]) -> None: ...
     def park(self, row_id: int) -> bool: ...
     def known(self, provider: str, provider_ids: Sequence[str]) -> set[str]: ...
@@ -360,6 +408,13 @@ class PostRepo(Protocol):
     def dm_channel(self, target: str) -> str | None: ...
     def mark_repeat(self, post_id: str, is_repeat: bool = True) -> None: ...
     def lost(self, post_id: str) -> None: ...
+    def standing(self, conversations: Sequence[ConversationId]) -> list[Post]:
+        """Return every post of ours about these that stands somewhere, former ones too."""
+
+    def standing_in(self, channel: str) -> list[Post]: ...
+    def withdrawn(self, post_id: str) -> None:
+        """It is gone from where it stood."""
+
     def ensure_digest(self, digest_id: DigestId, target: str) -> tuple[Post, bool]: ...
     def digest_posts(self, digest_id: DigestId) -> list[Post]: ...
     def retire(self, post_id: str) -> None: ...
@@ -534,6 +589,25 @@ class AbsenceRepo(Protocol):
         """Return the same for every nämnd."""
 
 
+class ActiveTimeRepo(Protocol):
+    """When people worked in their beredskap."""
+
+    def add(self, active: ActiveTime) -> None: ...
+    def save(self, active: ActiveTime) -> None: ...
+    def remove(self, active_id: ActiveTimeId) -> None: ...
+    def get(self, active_id: ActiveTimeId) -> ActiveTime | None:
+        """Return it, held for this transaction."""
+
+    def newest(self, staff_id: StaffId) -> ActiveTime | None:
+        """Return what somebody did last that they have not written themselves, held for this transaction."""
+
+    def between(self, start: datetime, end: datetime, staff: Collection[StaffId]) -> list[ActiveTime]:
+        """Return what these people did that touches [start, end), by start."""
+
+    def forget(self, before: datetime) -> int:
+        """Delete what ended before `before`; return how many there were."""
+
+
 class WatchRepo(Protocol):
     """What the program knows of itself: its instances, its ticks, and what somebody must act on."""
 
@@ -598,13 +672,358 @@ class ReserveRepo(Protocol):
     def end_sessions(self, staff_id: StaffId) -> None:
         """Close everything that this person's links have opened or could still open."""
 
+    def forget_links(self, before: datetime) -> int:
+        """Delete the links that were made before that (world time); return how many."""
+
     def cards_waiting(self) -> dict[str, datetime]:
         """Return the posts whose card or ping has yet to reach Slack, by id, and since when (world time)."""
+
+
+class ReadyRepo(Protocol):
+    """Who has been asked whether they are ready for which shift, and the codes that are out to phones."""
+
+    def get(self, shift_id: ShiftId, staff_id: StaffId, *, lock: bool = False) -> Readiness | None: ...
+    def save(self, readiness: Readiness) -> None: ...
+    def held(self, now: datetime) -> list[Readiness]:
+        """Return what was said of shifts that had not ended by `now`, and has not been taken back."""
+
+    def code(self, staff_id: StaffId, *, lock: bool = False) -> PhoneCode | None: ...
+    def save_code(self, code: PhoneCode) -> None: ...
+    def drop_code(self, staff_id: StaffId) -> None: ...
+
+
+class SwapRepo(Protocol):
+    """What is offered of shifts. Few are live at a time."""
+
+    def get(self, offer_id: SwapId, *, lock: bool = False) -> SwapOffer | None: ...
+    def save(self, offer: SwapOffer) -> None: ...
+    def live(self) -> list[SwapOffer]:
+        """Return those that may still be taken or wait for a leader, by when the shift ends."""
+
+
+class RotaRepo(Protocol):
+    """Drafts of the rota, what people have said of some days, and calendars. Tokens are kept as hashes only."""
+
+    def save_draft(self, draft: RotaDraft) -> None: ...
+    def draft(self, draft_id: str) -> RotaDraft | None: ...
+    def drafts(self, first: date, last: date) -> list[RotaDraft]:
+        """Return the drafts that have any of these local days, both included, the oldest first."""
+
+    def add_wish(self, wish: WishedDays) -> None: ...
+    def remove_wish(self, wish_id: str) -> bool: ...
+    def wish(self, wish_id: str) -> WishedDays | None: ...
+    def wishes(self, first: date, last: date) -> list[WishedDays]:
+        """Return what has been said of any of these local days, both included, by day."""
+
+    def days_off(self, first: date, last: date) -> list[FreeDay]:
+        """Return the days off that published rotas give on these local days, both included, by day."""
+
+    def add_days_off(self, days: Collection[FreeDay]) -> None:
+        """Keep them; one that is kept already stays as it is."""
+
+    def remove_days_off(self, days: Collection[FreeDay]) -> int:
+        """Forget them; return how many were there."""
+
+    def forget(self, before: date) -> int:
+        """Delete the days off before a local day; return how many there were."""
+
+    def save_feed(self, staff_id: StaffId, token_hash: bytes, made_at: datetime) -> None: ...
+    def feed_made_at(self, staff_id: StaffId) -> datetime | None: ...
+    def whose_feed(self, token_hash: bytes) -> StaffId | None: ...
+    def remove_feed(self, staff_id: StaffId) -> bool: ...
+
+
+class EscalationRepo(Protocol):
+    """What nobody has acknowledged, and whom we have reached for. Hold the conversation before changing any of it."""
+
+    def open_of(self, conversation_id: ConversationId) -> Escalation | None: ...
+    def get(self, escalation_id: EscalationId) -> Escalation | None: ...
+    def save(self, escalation: Escalation, next_at: datetime | None) -> None:
+        """Insert or replace; `next_at` is when the next step or reminder is due."""
+
+    def due(self, now: datetime) -> list[ConversationId]: ...
+    def next_due(self, after: datetime) -> datetime | None: ...
+    def add_step(self, step: Step) -> None: ...
+    def step(self, step_id: EscalationStepId, *, lock: bool = False) -> Step | None: ...
+    def save_step(self, step: Step) -> None: ...
+    def steps_of(self, escalation_id: EscalationId) -> list[Step]:
+        """Return them oldest first."""
+
+
+class ConsentRepo(Protocol):
+    """Who consented or decided, what goes for each number, and who has asked us not to text. Names sealed at rest."""
+
+    def of_youths(self, youths: Collection[YouthId]) -> dict[YouthId, YouthConsent]: ...
+    def save_youth(self, consent: YouthConsent) -> None: ...
+    def of_links(self, youths: Collection[YouthId]) -> list[LinkConsent]: ...
+    def save_link(self, consent: LinkConsent) -> None: ...
+    def stop_of(self, contact_id: ContactId, namnd: NamndId | None, world: World) -> SmsStop | None:
+        """Return what the nämnd knows; what was asked for while the number was nobody's goes until it knows more."""
+
+    def save_stop(self, stop: SmsStop) -> None: ...
+
+
+class OutwardRepo(Protocol):
+    """That socialjouren was contacted, or an orosanmälan made. Place and jour are sealed at rest."""
+
+    def add(self, outward: Outward) -> None: ...
+    def of_conversation(self, conversation_id: ConversationId) -> list[Outward]:
+        """Return them by the time at which it was done, oldest first."""
+
+    def of_episodes(self, episodes: Collection[EpisodeId]) -> dict[EpisodeId, list[Outward]]:
+        """Return the same for each of `episodes`, in few statements."""
+
+
+class PhoneCallRepo(Protocol):
+    """Calls through our number. Hold the call before changing it or any of its phones."""
+
+    def get(self, call_id: PhoneCallId, *, lock: bool = False) -> PhoneCall | None: ...
+    def by_provider_id(self, provider_id: str) -> PhoneCall | None: ...
+    def save(self, call: PhoneCall) -> None: ...
+    def of_conversations(self, conversations: Collection[ConversationId]) -> dict[ConversationId, list[PhoneCall]]:
+        """Return the calls of each of `conversations`, the oldest first, in few statements."""
+
+    def due(self, now: datetime) -> list[PhoneCallId]: ...
+    def next_due(self, after: datetime) -> datetime | None: ...
+    def leg(self, leg_id: PhoneLegId) -> PhoneLeg | None: ...
+    def save_leg(self, leg: PhoneLeg) -> None: ...
+    def legs_of(self, call_id: PhoneCallId) -> list[PhoneLeg]:
+        """Return them in the order in which they are rung."""
+
+
+class RetentionRepo(Protocol):
+    """What is old enough to be deleted, what holds it back, and the account of what has been. World time.
+
+    `numbers` are the lines on which a nämnd receives what nobody has taken over; `before` is until when what is old
+    enough was, `today` the local day that a hold is asked about. `linked` chooses between enrolled and unknown numbers.
+    """
+
+    def due(
+        self, namnd: NamndId, numbers: Collection[str], before: datetime, today: date, *, linked: bool, limit: int
+    ) -> list[ConversationId]:
+        """Return conversations whose words may be deleted, the longest closed first."""
+
+    def is_due(
+        self,
+        conversation_id: ConversationId,
+        namnd: NamndId,
+        numbers: Collection[str],
+        before: datetime,
+        today: date,
+        *,
+        linked: bool,
+    ) -> bool: ...
+    def held_back(
+        self, namnd: NamndId, numbers: Collection[str], before: datetime, today: date, *, linked: bool
+    ) -> dict[HeldBack, int]:
+        """Count what would be old enough, by each reason why it is still there."""
+
+    def emptied(
+        self, namnd: NamndId, numbers: Collection[str], before: datetime, today: date, *, limit: int
+    ) -> list[ConversationId]:
+        """Return conversations without words whose coded rows may be deleted too."""
+
+    def ended(self, namnd: NamndId, before: datetime, today: date, *, limit: int) -> list[YouthId]:
+        """Return those who ended before that, of whom nothing that was written is left."""
+
+    def parked(self) -> int: ...
+    def hold_still(self) -> None:
+        """Let nobody put anything on hold while this transaction deletes, nor the other way round."""
+
+    def is_held(self, conversation_id: ConversationId, namnd: NamndId, today: date) -> bool: ...
+    def add_hold(self, hold: LegalHold) -> None: ...
+    def lift_hold(self, hold_id: str, by: StaffId, at: datetime) -> bool: ...
+    def hold(self, hold_id: str) -> LegalHold | None: ...
+    def holds(self, namnd: NamndId, today: date) -> list[LegalHold]:
+        """Return those that hold on a local day, the first set first."""
+
+    def waive(self, waiver: Waiver) -> None: ...
+    def to_waive(self, conversations: Sequence[ConversationId]) -> list[ConversationId]:
+        """Return those that are closed and neither in the record nor waived."""
+
+    def named(self, code: str) -> Named | None: ...
+    def end(self, youth_id: YouthId, at: datetime, by: StaffId, reference: str) -> None:
+        """Note that an enrolment has ended."""
+
+    def account(
+        self,
+        kind: DataKind,
+        namnd: NamndId | None,
+        subject: str,
+        decision: str,
+        rows: int,
+        places: Sequence[Place] = (),
+    ) -> list[str]:
+        """Write down a deletion; return the ids of what is now to be deleted on the other side."""
+
+    def place(self, place_id: str) -> Place | None: ...
+    def gone(self, place_id: str) -> None: ...
+    def not_yet(self, place_id: str, error: str, again_at: datetime) -> None: ...
+    def places_due(self, now: datetime, *, limit: int) -> list[tuple[str, int]]:
+        """Return ids, and how often each has been tried, of what has failed and is to be tried again."""
+
+    def put_off(self, place_ids: Sequence[str], until: datetime) -> None: ...
+    def standing(self) -> Standing: ...
+    def deleted_between(self, namnd: NamndId, start: datetime, end: datetime) -> list[Deleted]: ...
+
+
+class TakeOutRepo(Protocol):
+    """Content that is to leave the program, and who has said that it may."""
+
+    def save(self, asked: TakeOut) -> None: ...
+    def get(self, take_out_id: str, *, lock: bool = False) -> TakeOut | None: ...
+    def newest(self, subject: str, asked_by: StaffId) -> TakeOut | None:
+        """Return what somebody asked for last of a subject, held for this transaction."""
+
+
+class ErasingRepo(Protocol):
+    """Deletes. Whether it may has been asked before, in the same transaction."""
+
+    def empty_inbox(self, before: datetime, limit: int) -> int: ...
+    def drop_emptied(self, before: datetime, limit: int) -> int: ...
+    def is_on_the_way(self, conversation_id: ConversationId) -> bool:
+        """Tell whether something about a conversation has yet to leave."""
+
+    def places_of(self, conversation_id: ConversationId) -> list[Place]:
+        """Return where there is something about a conversation on the other side. Ask before it is emptied."""
+
+    def empty(self, conversation_id: ConversationId, at: datetime) -> int:
+        """Delete every word of a conversation; return how many things held any."""
+
+    def drop(self, conversation_id: ConversationId) -> int:
+        """Delete what is left of a conversation; return how many rows."""
+
+    def loose_posts(self, before: datetime, limit: int) -> list[tuple[str, Place]]: ...
+    def forget_posts(self, post_ids: Sequence[str]) -> None: ...
+    def drop_digests(self, namnd: NamndId, before: datetime, limit: int) -> int: ...
+    def erase_youth(self, youth_id: YouthId, at: datetime) -> int: ...
+    def forget_number(self, contact_id: ContactId) -> bool:
+        """Delete a number that nobody is linked to and with which no words are left; False when it is still needed."""
+
+
+class IncidentRepo(Protocol):
+    """Stops, and the clocks of their incidents. Reasons and references are sealed at rest."""
+
+    def stops(self) -> list[Stop]:
+        """Return the stops that stand now, the oldest first; one statement, for every row that leaves asks."""
+
+    def begin(
+        self, incident_id: str, namnder: Collection[NamndId], by: StaffId, reason: str, at: datetime
+    ) -> list[NamndId]:
+        """Write an incident down and stop these nämnder; return those that were not stopped already."""
+
+    def lift(self, namnd: NamndId, by: StaffId, reason: str, at: datetime) -> bool:
+        """Lift the stop of a nämnd; False when there is none."""
+
+    def namnder_of(self, incident_id: str) -> list[NamndId]:
+        """Return the nämnder that the incident stopped, lifted ones too."""
+
+    def save_clock(self, clock: IncidentClock) -> None: ...
+    def clock(self, clock_id: str, *, lock: bool = False) -> IncidentClock | None: ...
+    def clocks_of(self, incident_id: str) -> list[IncidentClock]: ...
+    def running_clocks(self) -> list[IncidentClock]:
+        """Return the clocks of every incident that nobody has ticked off, by when they run out."""
+
+    def clocks_due(self, now: datetime) -> list[str]:
+        """Return the clocks of which somebody is to be reminded by `now`."""
+
+    def next_due(self, after: datetime) -> datetime | None: ...
 
 
 class AuditRepo(Protocol):
     def record(self, entry: AuditEntry) -> None: ...
     def record_all(self, entries: Iterable[AuditEntry]) -> None: ...
+
+
+class KeyRepo(Protocol):
+    """Which keys everything is sealed with, and sealing it anew with the one that is first in this process."""
+
+    def current(self) -> str:
+        """Return the id of the key that this process seals with."""
+
+    def uses(self) -> list[KeyUse]:
+        """Count what is under each key that is held or noted, ours first. It reads all that is sealed."""
+
+    def rotation(self) -> Rotation | None:
+        """Return the newest round, finished or not."""
+
+    def ask(self) -> Rotation:
+        """Begin a round to the key that is first here, or return the one that is going."""
+
+    def move_some(self, rotation_id: int, after: Bookmark | None, limit: int) -> Stretch:
+        """Seal at most `limit` rows anew, from a bookmark or the beginning; those that somebody else holds are left."""
+
+    def finish(self, rotation_id: int, stuck: int) -> None: ...
+
+
+class SealRepo(Protocol):
+    """The segments of the audit log, and the rows in the order in which they are sealed."""
+
+    def horizon(self) -> Horizon:
+        """Return the newest row that can be seen, and who might still add one with a lower id."""
+
+    def writers(self) -> frozenset[str]:
+        """Return the transactions that may have taken an id and have not ended."""
+
+    def rows(self, after_id: int, last_id: int, limit: int) -> list[Logged]:
+        """Return those with after_id < id <= last_id, by id."""
+
+    def oldest_after(self, row_id: int) -> datetime | None:
+        """Return the earliest time that stands in a row with a higher id."""
+
+    def count_after(self, row_id: int) -> int: ...
+    def newest(self) -> Segment | None: ...
+    def segments(self, after: int, limit: int) -> list[Segment]:
+        """Return those with a higher number, by number."""
+
+    def add(self, segment: Segment) -> bool:
+        """Add the segment; False when another has been added since it was made."""
+
+    def day(self, day: str) -> DayHash | None: ...
+    def days(self, since: str = "") -> list[DayHash]: ...
+    def add_day(self, day: DayHash) -> None: ...
+    def release(self, before: datetime, decision: str, limit: int) -> int:
+        """Delete the rows of the oldest segments (`limit` of them at most) whose newest row is of before `before`.
+
+        `decision` is the reference of the decision to do so; the segments stay, and say it. Returns how many rows went.
+        """
+
+
+class AuditLogRepo(Protocol):
+    """The audit log, to whoever may read it."""
+
+    def entries(self, query: LogQuery, after_id: int, limit: int) -> list[Logged]:
+        """Return the rows with a higher id that the query asks for, by id."""
+
+    def several(self, ids: Collection[int]) -> dict[int, Logged]: ...
+    def about_youth(self, youth_id: YouthId, namnd: NamndId) -> frozenset[str]:
+        """Return the subjects of rows about a youth: themselves, their contacts, and conversations in this nämnd."""
+
+    def youth_by_code(self, case_code: str, namnd: NamndId) -> YouthId | None: ...
+    def jav_of(self, staff_id: StaffId, namnd: NamndId) -> list[YouthId]:
+        """Return the nämnd's youths whose cases somebody may have nothing to do with."""
+
+    def about_case(self, case_ref: str, namnd: NamndId) -> frozenset[str]:
+        """Return the subjects of rows about a case of myndighet: its clocks, and conversations with those summoned."""
+
+    def codes(self, subjects: Iterable[str], namnd: NamndId, world: World) -> dict[str, str]:
+        """Return the case codes of those subjects that this nämnd knows in this world."""
+
+
+class ReviewRepo(Protocol):
+    """The monthly samples of the audit log, and what their reviewers have found."""
+
+    def add(self, review: Review, audit_ids: Sequence[int]) -> None: ...
+    def get(self, review_id: ReviewId, *, lock: bool = False) -> Review | None: ...
+    def set_reminder(self, review_id: ReviewId, remind_at: datetime | None, reminded: int) -> None: ...
+    def items(self, review_id: ReviewId) -> list[ReviewItem]:
+        """Return the entries of a review, in their order. Hold the review before changing any."""
+
+    def settle(self, review_id: ReviewId, item: ReviewItem) -> None: ...
+    def due(self, now: datetime) -> list[ReviewId]: ...
+    def next_due(self, after: datetime) -> datetime | None: ...
+    def counts(self, namnd: NamndId, world: World) -> list[ReviewCount]:
+        """Return how every month's review has gone, by month."""
 
 
 class Tx(Protocol):
@@ -626,9 +1045,25 @@ class Tx(Protocol):
     deadlines: DeadlineRepo
     summons: SummonsRepo
     absences: AbsenceRepo
+    active_times: ActiveTimeRepo
     watch: WatchRepo
     reserve: ReserveRepo
+    ready: ReadyRepo
+    swaps: SwapRepo
+    rota: RotaRepo
+    escalations: EscalationRepo
+    outward: OutwardRepo
+    consents: ConsentRepo
+    phone_calls: PhoneCallRepo
+    keys: KeyRepo
+    retention: RetentionRepo
+    erasing: ErasingRepo
+    incidents: IncidentRepo
+    take_outs: TakeOutRepo
     audit: AuditRepo
+    seals: SealRepo
+    audit_log: AuditLogRepo
+    reviews: ReviewRepo
 
     def once(self, scope: str, key: str) -> bool:
         """Return True the first time this key is used; the key is kept only if the transaction is."""
@@ -669,6 +1104,7 @@ class Chat(Protocol):
     async def update_card(self, channel: str, ts: str, card: Card) -> None: ...
     async def post_thread(self, channel: str, ts: str, reply: ThreadReply, outbox_id: int) -> Posted: ...
     async def post_notice(self, to: str, notice: Notice, outbox_id: int) -> Posted: ...
+    async def post_swap(self, to: str, card: SwapCard, outbox_id: int) -> Posted: ...
     async def post_digest(self, to: str, digest: DigestView, outbox_id: int) -> Posted: ...
     async def update_digest(self, channel: str, ts: str, digest: DigestView) -> None: ...
     async def post_addendum(self, channel: str, ts: str, addendum: Addendum, outbox_id: int) -> Posted: ...
@@ -680,11 +1116,15 @@ class Chat(Protocol):
     async def post_alert(self, to: str, alert: AlertNotice, outbox_id: int, thread_ts: str | None = None) -> Posted: ...
     async def update_alert(self, channel: str, ts: str, alert: AlertNotice) -> None: ...
     async def audience(self, channel: str) -> Audience: ...
+    async def account(self, slack_user_id: str) -> Account: ...
+    async def silence(self, slack_user_id: str) -> Silence | None: ...
     async def withdraw(self, channel: str, ts: str) -> None: ...
     async def find(
         self, to: str, outbox_id: int, since: datetime, thread_ts: str | None, other_than: str | None = None
     ) -> Posted | None: ...
-    async def update_conversation(self, view: OpenView, shown: ConversationView | None) -> str | None: ...
+    async def update_conversation(
+        self, view: OpenView, shown: ConversationView | None, *, is_stopped: bool = False
+    ) -> str | None: ...
     async def publish_home(self, slack_user_id: str, home: Home) -> None: ...
 
 
@@ -694,3 +1134,13 @@ class Sms(Protocol):
     async def send(self, sms: OutgoingSms) -> SmsReceipt: ...
     async def find(self, sms: OutgoingSms, since: datetime, known: Collection[str]) -> SmsReceipt | None: ...
     async def list_since(self, since: datetime, direction: SmsDirection) -> list[ProviderSms]: ...
+    async def erase(self, provider_id: str) -> bool:
+        """Delete an sms at the provider, numbers and pictures too; False when it is too early. Raises LookupFailed."""
+
+
+class Calls(Protocol):
+    """Outbound calls. Raises SendRejected, SendPostponed or SendUncertain, as `Sms` does."""
+
+    async def call(self, call: OutgoingCall) -> CallReceipt: ...
+    async def find_call(self, call: OutgoingCall, since: datetime) -> CallReceipt | None:
+        """Return the newest call to this number that began at `since` or later; None when there is none (yet)."""

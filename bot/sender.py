@@ -15,7 +15,7 @@ import structlog
 from bot.domain.errand import Errand, TooLateToLeave, on
 from bot.domain.errors import Busy
 from bot.domain.outbound import PACED, OutboxKind, OutboxState, Priority
-from bot.ports import Outbound, Tx
+from bot.ports import Outbound, Share, Tx
 from bot.services.context import Context
 from bot.services.deliver import deliver, given_up
 from bot.services.shared.outcome import FIRST_LOOK, Outcome
@@ -23,7 +23,7 @@ from bot.services.watch.observer import Observer
 
 log = structlog.get_logger(__name__)
 
-TEXTS: Final = frozenset({OutboxKind.SMS, OutboxKind.STAFF_SMS})
+TEXTS: Final = frozenset({OutboxKind.SMS, OutboxKind.STAFF_SMS, OutboxKind.CALL})
 POSTS: Final = frozenset(OutboxKind) - TEXTS
 MOST_TEXTS: Final = 8  # on their way at once; a Slack that hangs holds up no text, and the other way round
 MOST_POSTS: Final = 16
@@ -131,8 +131,8 @@ class Sender:
                 self._record(tx, row, outcome)
             for lost in unknown:
                 tx.outbox.release(lost)
-            claimed = self._claim(tx, owner, *room) if is_claiming else []
-            return claimed, tx.outbox.next_at()
+            claimed = tx.outbox.claim_some(owner, self.lease(), room) if is_claiming else []
+            return claimed, None if claimed else tx.outbox.next_at()  # we look again when one of these has ended
 
         try:
             return await self.ctx.store.write(turn)
@@ -146,7 +146,7 @@ class Sender:
         ended.clear()
         return await self.ctx.store.write(turn)
 
-    def _room(self) -> tuple[int, int, int]:
+    def _room(self) -> tuple[Share, Share]:
         """Return how many more texts and posts may be on their way, and how many of the posts may be ordinary."""
         kinds = [row.kind for row in self._on_the_way.values()]
         texts = MOST_TEXTS - sum(kind in TEXTS for kind in kinds)
@@ -154,15 +154,7 @@ class Sender:
         ordinary = MOST_ORDINARY - sum(
             row.kind in POSTS and row.priority > Priority.SMS for row in self._on_the_way.values()
         )
-        return texts, posts, max(0, ordinary)
-
-    def _claim(self, tx: Tx, owner: str, texts: int, posts: int, ordinary: int) -> list[Outbound]:
-        claimed: list[Outbound] = []
-        if texts > 0:
-            claimed += tx.outbox.claim_some(owner, self.lease(), TEXTS, texts)
-        if posts > 0:
-            claimed += tx.outbox.claim_some(owner, self.lease(), POSTS, posts, ordinary=ordinary)
-        return claimed
+        return Share(TEXTS, texts), Share(POSTS, posts, max(0, ordinary))
 
     def _record(self, tx: Tx, row: Outbound, outcome: Outcome) -> None:
         is_ours = tx.outbox.record(
@@ -197,6 +189,8 @@ class Sender:
         outcome = await self._outcome(row, errand)
         took_s, waited_for = asyncio.get_running_loop().time() - began, self.ctx.clock.now() - row.created_at
         self.observer.sent(row, outcome.state.value, took_s, waited_for)
+        if outcome.text_at is not None:
+            self.observer.carded(self.ctx.clock.now() - outcome.text_at)
         self._ended.append((row, outcome))
 
     async def _outcome(self, row: Outbound, errand: Errand) -> Outcome:

@@ -8,6 +8,7 @@ import csv
 import io
 import os
 import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from openpyxl.utils import get_column_letter
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 DATE_FORMAT: Final = "yyyy-mm-dd"
 TIME_FORMAT: Final = "yyyy-mm-dd hh:mm"
+MOST_UNPACKED: Final = 100 * 2**20  # bytes; a year of shifts, or 50,000 cases, is a tenth of it
 MADE_WITH: Final = "Beredskapsbot"
 
 Cell = str | int | date | datetime | None  # a datetime is naive: Excel knows no zones
@@ -32,6 +34,10 @@ Value = str | int | float | bool | date | datetime | time | None  # what a cell 
 
 class BadSpreadsheet(Exception):
     """It is no .xlsx that can be opened."""
+
+
+class TooLarge(BadSpreadsheet):
+    """It would unpack to more than any file of ours can need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,12 @@ def save_csv(path: Path, rows: Iterable[Sequence[Cell]], *, overwrite: bool) -> 
         text.detach()
 
 
+def save_bytes(path: Path, data: bytes, *, overwrite: bool) -> None:
+    """Write what has been made already. Otherwise as `save`."""
+    with _whole(path, overwrite=overwrite) as file:
+        file.write(data)
+
+
 @contextmanager
 def _whole(path: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
     """Give a file to write to, which takes its place at `path` when all of it is there."""
@@ -95,7 +107,11 @@ def _plain(value: Cell) -> str:
 
 
 def read_rows(data: bytes) -> Iterator[tuple[int, tuple[Value, ...]]]:
-    """Yield the rows of the first sheet with their numbers; of a formula, its last value. Raises BadSpreadsheet."""
+    """Yield the rows of the first sheet with their numbers; of a formula, its last value.
+
+    Raises BadSpreadsheet, and TooLarge before anything has been unpacked: 200 kB can become 400 MB.
+    """
+    _check_size(data)
     try:
         workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = workbook.worksheets[0]
@@ -104,6 +120,17 @@ def read_rows(data: bytes) -> Iterator[tuple[int, tuple[Value, ...]]]:
             yield number, tuple(_value(value) for value in values)
     except Exception as error:  # a damaged file can fail anywhere, in zip, in XML or in openpyxl
         raise BadSpreadsheet from error
+
+
+def _check_size(data: bytes) -> None:
+    """Add up what the parts say they hold. One that holds more than it says is cut there by the library, and fails."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            size = sum(part.file_size for part in packed.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise BadSpreadsheet from error
+    if size > MOST_UNPACKED:
+        raise TooLarge
 
 
 def _value(value: Any) -> Value:

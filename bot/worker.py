@@ -28,6 +28,8 @@ LEASE: Final = timedelta(seconds=30)  # in which a claimed row must have left; s
 LAST_WORD_WITHIN: Final = 3.0  # seconds
 QUIET_WITHIN: Final = 30.0  # seconds that `settle` waits at most
 AT_A_TIME: Final = 50  # rows of the inbox in one transaction
+MANY: Final = 4  # rows on their way: more of them end within a moment, and one transaction serves them all
+GATHER_FOR: Final = 0.005  # seconds
 FOR_AT_MOST: Final = timedelta(milliseconds=25)  # whoever waits for a 200 or a click waits for that transaction too
 
 Digest = Callable[[Tx, Context, Incoming], list[Any]]
@@ -141,15 +143,17 @@ class Worker:
             await pause(self._inbox, POLL_EVERY)
 
     async def _digest_some(self) -> bool:
-        """Digest the next rows in one transaction; True when there were any.
+        """Digest the next rows in one transaction; True when there may be more of them.
 
         When one of them fails, each is digested in a transaction of its own, and the one that our code cannot digest
         is parked, not lost. What they ask for is done when they are committed, and not before.
         """
         limit = 1 if self._one_by_one else AT_A_TIME
         taken: list[Incoming] = []
+        is_all = False
 
         def change(tx: Tx) -> list[Any]:
+            nonlocal is_all
             taken.clear()
             effects: list[Any] = []
             began = self.ctx.clock.wire_now()
@@ -157,7 +161,10 @@ class Worker:
                 taken.append(row)
                 effects.extend(self.digests[row.provider](tx, self.ctx, row))
                 if self.ctx.clock.wire_now() - began > FOR_AT_MOST:
+                    is_all = False
                     break  # the others are where they were
+            else:
+                is_all = len(taken) < limit
             tx.inbox.done([row.id for row in taken])
             return effects
 
@@ -180,9 +187,10 @@ class Worker:
                 self._one_by_one = len(taken)
             else:
                 await self._park(taken[0], error)
+            is_all = False
         finally:
             self._busy -= 1
-        return bool(taken)
+        return not is_all
 
     async def _park(self, row: Incoming, error: Exception) -> None:
         known = isinstance(error, BotError)
@@ -210,6 +218,8 @@ class Worker:
             self._sender.news.clear()
             wait = await self._sender.send_some()
             await pause(self._sender.news, min(wait, POLL_EVERY))
+            if self._sender.in_hand > MANY:
+                await pause(self._stop, GATHER_FOR)
 
     # --- open modals ---------------------------------------------------------
 

@@ -1,6 +1,8 @@
 """What is counted at the door. Labels are route templates and codes, never a person's."""
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from handlers.measures import QUICK
 
 
 class Counters:
@@ -15,6 +17,19 @@ class Counters:
         )
         self.not_stored = Counter(
             "beredskap_webhooks_not_stored", "Webhooks answered 503", ["route"], registry=registry
+        )
+        self.storing = Histogram(
+            "beredskap_webhook_seconds",
+            "From a webhook has been read and found genuine until it is answered",
+            ["route"],
+            buckets=QUICK,
+            registry=registry,
+        )
+        self.refused = Counter(
+            "beredskap_refused_at_edge",
+            "Requests refused for where they came from, their body, or how often they were wrong",
+            ["why"],
+            registry=registry,
         )
         self.foreign = Counter(
             "beredskap_foreign_slack", "Slack requests from another workspace or app", [], registry=registry

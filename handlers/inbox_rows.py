@@ -12,11 +12,14 @@ from bot.domain.errors import AuditEntry
 from bot.domain.incoming import TypedInSlack
 from bot.ports import Incoming, Tx
 from bot.services.context import Context
+from bot.services.escalation.receive_call import receive_call
 from bot.services.receive_sms import receive_sms
 from bot.services.receive_status import receive_status
 from bot.services.typed_in_slack import typed_in_slack
+from bot.services.voice.receive import Told, receive_told
 from bot.services.watch.raising import raise_alert
 from bot.sms.twilio_inbound import fields_of, received_sms, received_status
+from bot.sms.twilio_voice import received_call, told_of_call
 
 log = structlog.get_logger(__name__)
 
@@ -96,4 +99,19 @@ def _typed(event_id: str, event: dict[str, Any]) -> TypedInSlack | None:
     return None
 
 
-DIGESTS: dict[str, Digest] = {"twilio": digest_sms, "twilio-status": digest_status, SLACK: digest_slack}
+def digest_voice(tx: Tx, ctx: Context, row: Incoming) -> list[Effect]:
+    """Take in what was told of a call: of one through our number, or of one of our own that asks for a key."""
+    what = fields_of(row.raw).get("_told")
+    if what is not None:
+        receive_told(tx, ctx, Told(what), told_of_call(row.raw))
+        return []
+    receive_call(tx, ctx, received_call(row.raw))
+    return []
+
+
+DIGESTS: dict[str, Digest] = {
+    "twilio": digest_sms,
+    "twilio-status": digest_status,
+    SLACK: digest_slack,
+    "twilio-voice": digest_voice,
+}

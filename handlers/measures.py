@@ -29,6 +29,7 @@ class Measures:
         self._sends = Counter("beredskap_sends", "Sends that have ended", ["kind", "outcome"], registry=registry)
         self._send = histogram("send_seconds", "How long a send took", ("kind",))
         self._card = histogram("card_wait_seconds", "From what a card shows until Slack has the card", (), PATIENT)
+        self._carded = histogram("text_to_card_seconds", "From a text came in until Slack has its card", (), PATIENT)
         self._sms = histogram("sms_wait_seconds", "From an sms was written until the provider has it", (), PATIENT)
         self._ticks = Counter("beredskap_ticks", "Runs of ticks", ["tick", "outcome"], registry=registry)
         self._reconciled = Counter("beredskap_reconciled", "Texts whose webhook had failed", registry=registry)
@@ -46,6 +47,9 @@ class Measures:
         if outcome == OutboxState.SENT.value and row.kind in {OutboxKind.CARD, OutboxKind.SMS}:
             waits = self._card if row.kind is OutboxKind.CARD else self._sms
             waits.observe(max(0.0, waited.total_seconds()))
+
+    def carded(self, waited: timedelta) -> None:
+        self._carded.observe(max(0.0, waited.total_seconds()))
 
     def ran(self, tick: str, result: object) -> None:
         self._ticks.labels(tick, "done").inc()
@@ -102,7 +106,7 @@ class Gauges:
 def _rows(health: Health) -> Labelled:
     states = (OutboxState.DUE, OutboxState.SENDING, OutboxState.UNCERTAIN)
     counts: Labelled = {
-        (group, state.value): 0.0 for group in ("sms", "slack", "staff_sms", "alert") for state in states
+        (group, state.value): 0.0 for group in ("sms", "slack", "staff_sms", "call", "alert") for state in states
     }
     for depth in health.queues.outbox:
         counts[depth.group, depth.state.value] += depth.count

@@ -1,6 +1,7 @@
 """Engines with the settings that make each database safe (facts: storage, sections 3 and 4)."""
 
 import sqlite3
+import time
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -14,6 +15,8 @@ PG_STATEMENT_MS: Final = 5000
 PG_LOCK_MS: Final = 2000
 PG_IDLE_MS: Final = 5000
 PG_THREADS: Final = 6
+RESTED_S: Final = 1.0
+USED_AT: Final = "used_at"  # monotonic seconds
 # A server that has vanished from the network says nothing; without these we would wait for it for a quarter of an hour.
 PG_SILENCE: Final = {
     "tcp_user_timeout": 10_000,  # milliseconds
@@ -46,9 +49,9 @@ def writer_engine(url: str) -> Engine:
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000},
     )
     _on_connect(engine, query_only=False)
-    require_same_file(engine, url, makes_it=True)
     # A deferred transaction that has read fails at once when it then writes after another commit.
-    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    _begin_with(engine, "BEGIN IMMEDIATE")
+    require_same_file(engine, url, makes_it=True)
     return engine
 
 
@@ -64,9 +67,26 @@ def reader_engine(url: str, writer: Engine) -> Engine:
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000},
     )
     _on_connect(engine, query_only=True)
+    _begin_with(engine, "BEGIN")
     require_same_file(engine, url, makes_it=False)
-    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
+
+
+def _begin_with(engine: Engine, statement: str) -> None:
+    """Begin each transaction so. Not by an event: an engine with one looks for listeners at every statement."""
+
+    def begin(dbapi_connection: Any) -> None:
+        dbapi_connection.execute(statement)
+
+    vars(engine.dialect)["do_begin"] = begin
+
+
+def alone_engine(writer: Engine) -> Engine:
+    """Return the engine, on the writer's connections, for one statement that is a transaction by itself.
+
+    PostgreSQL then has nothing to be told before and after it; SQLite is in one process and has no such ways to go.
+    """
+    return writer if writer.dialect.name == "sqlite" else writer.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _on_connect(engine: Engine, *, query_only: bool) -> None:
@@ -89,11 +109,35 @@ def _postgres(url: str) -> Engine:
         "-c synchronous_commit=on"  # whatever the server's habit: after our 200 a crash of it must forget nothing
     )
     arguments: dict[str, Any] = {"options": options, "connect_timeout": 5, **PG_SILENCE}
-    return sa.create_engine(
+    engine = sa.create_engine(
         normal_url(url),
         hide_parameters=True,
-        pool_pre_ping=True,
         pool_size=PG_THREADS + 4,
         max_overflow=4,
         connect_args=arguments,
     )
+    _ping_what_has_rested(engine)
+    return engine
+
+
+def _ping_what_has_rested(engine: Engine) -> None:
+    """Ask a connection whether it is alive before it is used, when it has not been for a while.
+
+    A server that was restarted in a quiet night is met anew without anybody noticing. One that is restarted under load
+    breaks what is on its way in any case, and a question before each transaction costs as much as a statement of it.
+    """
+
+    def note(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[USED_AT] = time.monotonic()
+
+    def ask(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get(USED_AT, 0.0) < RESTED_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.DisconnectionError from error  # the pool opens another
+
+    sa.event.listen(engine, "connect", note)
+    sa.event.listen(engine, "checkin", note)
+    sa.event.listen(engine, "checkout", ask)

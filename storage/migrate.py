@@ -24,6 +24,7 @@ from storage.trouble import is_away, said_by
 
 LOCK: Final = 8_201_143  # any constant of our own: one migration at a time
 MIGRATE_STATEMENT_MS: Final = 60_000
+MARK_COPY: Final = "PRAGMA user_version = 1"  # see storage.backup: it is not served before it has been restored
 NONSENSE: Final = "SQLITE_ERROR"
 
 
@@ -38,6 +39,17 @@ class DatabaseAway(Exception):
         super().__init__(
             f"Databasen går inte att nå eller skriva i ({said}). Utan den tar boten inte emot något. "
             "Starta igen när den är tillbaka."
+        )
+
+
+class NoDatabase(DatabaseAway):
+    """There is no SQLite file where one should be: a disk that is not mounted looks like a new installation."""
+
+    def __init__(self, path: str) -> None:
+        Exception.__init__(
+            self,
+            f"Databasfilen {path} finns inte. Är disken den ska ligga på monterad? "
+            "Är det en ny installation: kör först beredskapsbot migrate.",
         )
 
 
@@ -72,6 +84,11 @@ def older_revisions() -> frozenset[str]:
     return frozenset(known - {head()})
 
 
+def known_revisions() -> frozenset[str]:
+    """Return the revisions that this program can work with, or bring up to date."""
+    return older_revisions() | {head()}
+
+
 def current(engine: sa.Engine) -> str | None:
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
@@ -99,6 +116,19 @@ def migrate(url: str) -> str:
         engine.dispose()
 
 
+def require_file(url: str) -> None:
+    """Raise NoDatabase where an SQLite file should be and is not: an empty one would answer as if nobody had texted."""
+    path = sqlite_file(url)
+    if path is not None and not path.exists():
+        raise NoDatabase(str(path))
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of an SQLite database; None for any other."""
+    path = make_url(url).database
+    return Path(path) if is_sqlite(url) and path and path != ":memory:" else None
+
+
 def require_current(url: str) -> None:
     """Raise WrongSchema unless the database is at a revision that this program can work with."""
     engine = writer_engine(url)
@@ -121,4 +151,5 @@ def _back_up(url: str, revision: str) -> None:
     copy = Path(f"{database}.before-{revision}.bak")
     with sqlite3.connect(database) as source, sqlite3.connect(f"{copy}.tmp") as target:
         source.backup(target)
+        target.execute(MARK_COPY)
     shutil.move(f"{copy}.tmp", copy)

@@ -8,8 +8,9 @@ import sqlite3
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 OPENED: Final = "opened_file"
 
@@ -30,22 +31,24 @@ def require_same_file(engine: Engine, url: str, *, makes_it: bool) -> None:
     def note(_connection: Any, entry: ConnectionPoolEntry) -> None:
         entry.info[OPENED] = _identity(path)
 
-    def check(connection: Connection) -> None:
+    begin, connect = engine.dialect.do_begin, engine.dialect.connect
+
+    def begin_in_it(connection: PoolProxiedConnection) -> None:
         standing = _identity(path)
-        if standing == connection.info.get(OPENED):
-            return
-        if standing is not None:  # while there is none, an engine that makes it must not connect anew
-            connection.invalidate()
-        raise sa.exc.OperationalError("BEGIN", None, FileGone())
-
-    def must_stand(*_: Any) -> None:
-        if _identity(path) is None:
+        if standing != connection.info.get(OPENED):
+            if standing is not None:  # while there is none, an engine that makes it must not connect anew
+                connection.invalidate()
             raise FileGone
+        begin(connection)
 
-    if not makes_it:
-        sa.event.listen(engine, "do_connect", must_stand)
+    def connect_to_it(*arguments: Any, **more: Any) -> DBAPIConnection:
+        if not makes_it and _identity(path) is None:
+            raise FileGone
+        return connect(*arguments, **more)
+
+    # Not by events of the engine: with one of those it looks for listeners at every statement.
+    vars(engine.dialect).update(do_begin=begin_in_it, connect=connect_to_it)
     sa.event.listen(engine, "connect", note)
-    sa.event.listen(engine, "begin", check)
 
 
 def _identity(path: str) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 import structlog
@@ -15,8 +15,9 @@ from sqlmodel import Session
 from bot.clock import Clock
 from bot.domain.errors import Busy, Refused
 from bot.ports import Incoming, Tx
-from storage.engine import PG_THREADS, is_sqlite, reader_engine, writer_engine
-from storage.repos.inbox import insert_incoming
+from storage.engine import PG_THREADS, alone_engine, is_sqlite, reader_engine, writer_engine
+from storage.neighbours import Neighbours
+from storage.repos.incoming import insert_incoming
 from storage.threads import INGEST, ORDINARY, Threads
 from storage.trouble import Outage, is_away
 from storage.tx import SqlTx
@@ -33,16 +34,29 @@ PING: Final = "ping"
 RETRYABLE_STATES: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
 
+class OneTransaction(Session):
+    """A session for one transaction. Its connection is looked up once: the repositories ask for it at every turn."""
+
+    _only: sa.Connection | None = None
+
+    def connection(self, *arguments: Any, **more: Any) -> sa.Connection:
+        if self._only is None:
+            self._only = super().connection(*arguments, **more)
+        return self._only
+
+
 class SqlStore:
     """SQLite for one process, PostgreSQL for many. `on_commit` is called, in the event loop, after each
     write that made work for a loop: with "inbox", "outbox" or "views"; `on_written` after each write with how
     many seconds it took."""
 
     def __init__(self, url: str, vault: Vault, clock: Clock) -> None:
+        self._url = url
         self._vault = vault
         self._clock = clock
         self._writer = writer_engine(url)
         self._reader = reader_engine(url, self._writer)
+        self._ingest = alone_engine(self._writer)
         self._write_threads = Threads("writer", 1 if is_sqlite(url) else PG_THREADS)
         self._read_threads = Threads("reader", 2)
         self._waiting: list[_Put] = []
@@ -51,6 +65,7 @@ class SqlStore:
         self._outage = Outage()
         self.on_commit: Callable[[frozenset[str]], None] = lambda _: None
         self.on_written: Callable[[float], None] = lambda _: None
+        self._neighbours: Neighbours | None = None
 
     @property
     def engine(self) -> sa.Engine:
@@ -64,7 +79,7 @@ class SqlStore:
         finally:
             self.on_written(time.perf_counter() - began)
         if work:
-            self.on_commit(work)
+            self._tell_of(work)
         return result
 
     async def read(self, query: Callable[[Tx], T]) -> T:
@@ -86,8 +101,16 @@ class SqlStore:
         """Raise Busy when the database does not answer, or takes nothing in: a full disk can still be read."""
         await self.write(lambda tx: tx.note_run(PING))
 
+    def meet_others(self) -> None:
+        """Hear of work that other instances have committed, and tell them of ours. On SQLite there are none."""
+        if not is_sqlite(self._url) and self._neighbours is None:
+            self._neighbours = Neighbours(self._writer, lambda work: self.on_commit(work))
+            self._neighbours.start()
+
     async def close(self) -> None:
         """Wait for what has begun, then let the connections go. What hangs is left behind: it ends with the process."""
+        if self._neighbours is not None:
+            await self._neighbours.stop()
         closed = await asyncio.gather(*(asyncio.to_thread(t.close) for t in (self._write_threads, self._read_threads)))
         if not all(closed):
             log.error("database_hangs_at_close")
@@ -96,9 +119,11 @@ class SqlStore:
 
     def _transact(self, change: Callable[[Tx], T]) -> tuple[T, frozenset[str]]:
         for attempt in range(TRIES):
+            is_committing = False
             try:
-                with Session(self._writer, expire_on_commit=False) as session:
+                with OneTransaction(self._writer, expire_on_commit=False) as session:
                     result = change(SqlTx(session, self._vault, self._clock))
+                    is_committing = True
                     session.commit()
                     self._outage.is_over()
                     return result, frozenset(session.info)
@@ -106,7 +131,8 @@ class SqlStore:
                 self._note_refusal(refusal)
                 raise
             except SQLAlchemyError as error:
-                if attempt == TRIES - 1 or not _is_worth_a_retry(error):
+                is_cut = _is_cut(error) and not is_committing  # nothing of it stands
+                if attempt == TRIES - 1 or not (is_cut or _is_worth_a_retry(error)):
                     raise self._outage.sorted(error) from None
                 log.info("transaction_again", attempt=attempt, kind=type(error).__name__)
                 time.sleep(0.02 * (attempt + 1))
@@ -117,7 +143,7 @@ class SqlStore:
             return
         entry = refusal.audit
         try:
-            with Session(self._writer) as session:
+            with OneTransaction(self._writer) as session:
                 SqlTx(session, self._vault, self._clock).audit.record(entry)
                 session.commit()
         except SQLAlchemyError as error:
@@ -125,10 +151,18 @@ class SqlStore:
 
     def _query(self, query: Callable[[Tx], T]) -> T:
         try:
-            with Session(self._reader, expire_on_commit=False) as session:
-                return query(SqlTx(session, self._vault, self._clock))
+            return self._queried(query)
+        except SQLAlchemyError as error:
+            if not _is_cut(error):
+                raise self._outage.sorted(error) from None
+        try:
+            return self._queried(query)
         except SQLAlchemyError as error:
             raise self._outage.sorted(error) from None
+
+    def _queried(self, query: Callable[[Tx], T]) -> T:
+        with OneTransaction(self._reader, expire_on_commit=False) as session:
+            return query(SqlTx(session, self._vault, self._clock))
 
     def _put_group(self, loop: asyncio.AbstractEventLoop) -> None:
         """Store all that wait at this moment; the loop is told once, not once for each."""
@@ -145,7 +179,9 @@ class SqlStore:
         try:
             new = self._insert([incoming for incoming, _ in group])
         except Exception as error:
-            return self._one_by_one(group, error)
+            if not _is_cut(error):
+                return self._one_by_one(group, error)
+            return [self._try_one(incoming) for incoming, _ in group]  # what stands already is not stored again
         outcomes: list[bool | Exception] = []
         for incoming, _ in group:
             key = (incoming.provider, incoming.provider_id)
@@ -168,7 +204,12 @@ class SqlStore:
             else:
                 waiter.set_result(outcome)
         if not all(isinstance(outcome, Exception) for outcome in outcomes):
-            self.on_commit(INBOX)
+            self._tell_of(INBOX)
+
+    def _tell_of(self, work: frozenset[str]) -> None:
+        self.on_commit(work)
+        if self._neighbours is not None:
+            self._neighbours.tell(work)
 
     def _one_by_one(self, group: list[_Put], failure: Exception) -> list[bool | Exception]:
         # One bad row must not fail the others; a database that is away need not be asked again for each of them.
@@ -183,7 +224,7 @@ class SqlStore:
             return self._outage.sorted(error)
 
     def _insert(self, group: list[Incoming]) -> set[tuple[str, str]]:
-        with self._writer.begin() as connection:
+        with self._ingest.begin() as connection:
             new = insert_incoming(connection, self._vault, group)
         self._outage.is_over()
         return new
@@ -195,6 +236,11 @@ def _is_worth_a_retry(error: SQLAlchemyError) -> bool:
     A locked SQLite has been waited for already: those who wait behind must hear in time that it is busy.
     """
     return isinstance(error, IntegrityError | StaleDataError) or _has_lost_a_race(error)
+
+
+def _is_cut(error: Exception) -> bool:
+    """Tell whether it was the connection that broke; the next one is a new one."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _has_lost_a_race(error: Exception) -> bool:

@@ -5,10 +5,10 @@ they once sealed, and still find numbers, while rotating. A key per purpose is d
 """
 
 import base64
-import hashlib
 import hmac
 import os
 import threading
+from collections.abc import Sequence
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
+CHECK: Final = "key check"  # the purpose of check values, and what is sealed in them
 
 
 class BadKeys(ValueError):
@@ -33,7 +34,7 @@ def parse_keys(text: str) -> dict[str, bytes]:
     keys: dict[str, bytes] = {}
     for place, entry in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
         name, colon, encoded = entry.partition(":")
-        if not colon or not name.isalnum() or len(name) > 16:
+        if not colon or not (name.isascii() and name.isalnum()) or len(name) > 16:
             raise BadKeys(f"entry {place} is not of the form id:base64")
         try:
             key = base64.b64decode(encoded, validate=True)
@@ -54,6 +55,17 @@ def generate_key(name: str = "k1") -> str:
     return f"{name}:{base64.b64encode(os.urandom(KEY_BYTES)).decode()}"
 
 
+def prefix_of(name: str) -> bytes:
+    """Return what everything begins with that is sealed with the key `name`."""
+    return name.encode() + b":"
+
+
+def key_id_of(blob: bytes) -> str:
+    """Return the id of the key that `blob` says it is sealed with; "" for rubbish."""
+    name, colon, _ = bytes(blob).partition(b":")
+    return name.decode("ascii", "replace") if colon else ""
+
+
 class Vault:
     """Seals, opens and hashes. The purpose is bound to what is sealed: a name cannot pose as a body."""
 
@@ -63,17 +75,38 @@ class Vault:
         self._derived: dict[tuple[str, str], bytes] = {}
         self._boxes = threading.local()  # one set for each thread: nobody promises that they may be shared
 
+    @property
+    def current(self) -> str:
+        """The id of the key that is in use."""
+        return self._current
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of all keys, the one in use first."""
+        return tuple(self._keys)
+
     def seal(self, purpose: str, text: str) -> bytes:
+        [sealed] = self.seal_all(purpose, [text])
+        return sealed
+
+    def seal_all(self, purpose: str, texts: Sequence[str]) -> list[bytes]:
+        """Seal each by itself; the system is asked once for what is random in all of them."""
+        return self._sealed_with(self._current, purpose, texts)
+
+    def _sealed_with(self, name: str, purpose: str, texts: Sequence[str]) -> list[bytes]:
+        head, box = prefix_of(name), self._box(name, purpose)
+        random = os.urandom(NONCE_BYTES * len(texts))
+        nonces = (random[start : start + NONCE_BYTES] for start in range(0, len(random), NONCE_BYTES))
         # surrogatepass: a lone surrogate is odd, not a reason to lose a text
-        nonce = os.urandom(NONCE_BYTES)
-        box = self._box(self._current, purpose).encrypt(nonce, text.encode("utf-8", "surrogatepass"), None)
-        return self._current.encode() + b":" + nonce + box
+        return [
+            head + nonce + box.encrypt(nonce, text.encode("utf-8", "surrogatepass"), None)
+            for nonce, text in zip(nonces, texts, strict=True)
+        ]
 
     def open(self, purpose: str, blob: bytes) -> str:
         """Return what was sealed for `purpose`; raises WrongKey."""
-        name, colon, rest = bytes(blob).partition(b":")
-        key_id = name.decode("ascii", "replace")
-        if not colon or key_id not in self._keys:
+        key_id, rest = key_id_of(blob), bytes(blob).partition(b":")[2]
+        if key_id not in self._keys:
             raise WrongKey
         try:
             opened = self._box(key_id, purpose).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], None)
@@ -90,13 +123,32 @@ class Vault:
         return [self._hash(name, purpose, value) for name in self._keys]
 
     def lane(self, value: str) -> str:
-        """Return a short opaque key for ordering what comes from one sender."""
-        return self.find_hash("lane", value)[:9].hex()
+        """Return a short opaque key for ordering what comes from one sender.
+
+        By whichever key comes first in the alphabet, in use or not: while keys are changed, all instances and all that
+        waits keep the same one, and nobody's texts overtake each other.
+        """
+        return self._hash(min(self._keys), "lane", value)[:9].hex()
+
+    def check_value(self, name: str) -> bytes:
+        """Return something sealed with the key `name`, by which it can be told later whether we have the same."""
+        [sealed] = self._sealed_with(name, CHECK, [CHECK])
+        return sealed
+
+    def opens(self, purpose: str, blob: bytes) -> bool:
+        """Tell whether `blob` can be opened with a key of ours."""
+        try:
+            self.open(purpose, blob)
+        except WrongKey:
+            return False
+        return True
+
+    def fingerprint(self, name: str) -> str:
+        """Return eight letters and digits by which people tell two keys apart; nothing of the key is told by them."""
+        return self._hash(name, "fingerprint", "")[:4].hex()
 
     def _hash(self, name: str, purpose: str, value: str) -> bytes:
-        return hmac.new(
-            self._key(name, f"find:{purpose}"), value.encode("utf-8", "surrogatepass"), hashlib.sha256
-        ).digest()
+        return hmac.digest(self._key(name, f"find:{purpose}"), value.encode("utf-8", "surrogatepass"), "sha256")
 
     def _box(self, name: str, purpose: str) -> AESGCM:
         boxes = self._boxes.__dict__

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import tomllib
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,9 @@ from hypothesis import strategies as st
 from bot.domain.calendar import FREE_DAY, Hours
 from bot.domain.ids import NamndId
 from bot.domain.people import World
+from bot.domain.rest.rules import Compensation, Ground
 from bot.domain.rules import ChatContent
-from bot.settings import GO_LIVE_REFERENCES, BadSettings, Environment, Settings, is_loopback, load, parse_week
+from bot.settings import BadSettings, Environment, Settings, is_loopback, load, parse_week
 from storage.vault import generate_key, parse_keys
 
 ROOT = Path(__file__).parent.parent
@@ -319,6 +319,69 @@ def test_inline_with_its_decision_is_allowed(home: Home) -> None:
     assert home.load().rules.namnder[NORRVIK].chat_content is ChatContent.INLINE
 
 
+# --- rest ---
+
+REST = """
+[rest]
+ordinary_hours = ["mån-tor 08.00-16.30", "fre 08.00-15.00"]
+dygnsbryt = "08.00"
+dygnsbryt_for = { norrvik = "06.00" }
+local_agreement_ref = "LOK 2026:3"
+compensation = "disturbance"
+month_limit_hours = 120
+record_active_time = true
+
+[[rest.exception]]
+ground = "8a"
+namnd = "norrvik"
+first = 2026-12-24
+last = 2026-12-26
+reason = "Julen"
+approver = "Lena Holm"
+"""
+
+
+def test_rest_as_the_employer_has_decided(home: Home) -> None:
+    home.write(GOOD + REST)
+    rest = home.load().rules.rest
+
+    assert (rest.dygnsbryt, rest.in_namnd(NORRVIK).dygnsbryt) == (time(8), time(6))
+    assert rest.ordinary_hours.on(4) == (Hours(time(8), time(15)),)
+    assert (rest.local_agreement_ref, rest.compensation) == ("LOK 2026:3", Compensation.DISTURBANCE)
+    assert (rest.month_limit, rest.notice) == (timedelta(hours=120), timedelta(days=14))
+    assert rest.record_active_time
+    [exception] = rest.in_namnd(NORRVIK).exceptions
+    assert (exception.ground, exception.approver) == (Ground.PLANNED, "Lena Holm")
+    assert rest.in_namnd(SODERMARK).exceptions == ()
+
+
+def test_nobodys_working_time_is_kept_without_a_decision(home: Home) -> None:
+    assert not home.load().rules.rest.record_active_time
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "said"),
+    [
+        ('dygnsbryt = "08.00"', 'dygnsbryt = "00.00"', "dygnsbryt 00.00 delar nattvilan"),
+        ('norrvik = "06.00" }', 'norrvik = "23.00" }', "dygnsbryt 23.00 delar nattvilan"),
+        ('dygnsbryt = "08.00"', 'dygnsbryt = "åtta"', "klockslaget 'åtta' förstås inte"),
+        ('norrvik = "06.00" }', 'ostanfors = "06.00" }', "rest nämner ostanfors, som inte finns"),
+        ("fre 08.00-15.00", "fredag 8-15", "tiden 'fredag 8-15' förstås inte"),
+        ('reason = "Julen"', 'reason = " "', "ett undantag måste ha skäl"),
+        ("last = 2026-12-26", "last = 2026-12-23", "last är före first"),
+        ('ground = "8a"', 'ground = "9"', "rest.exception.0.ground"),
+        ('compensation = "disturbance"', 'compensation = "kanske"', "rest.compensation"),
+    ],
+)
+def test_rest_that_does_not_hold_together_is_refused(home: Home, good: str, bad: str, said: str) -> None:
+    assert good in REST
+    home.write(GOOD + REST.replace(good, bad))
+
+    [problem] = home.problems()
+    assert problem.startswith("beredskap.toml: ")
+    assert said in problem
+
+
 # --- hours ---
 
 
@@ -338,33 +401,6 @@ def test_hours_are_read_as_they_are_written() -> None:
 def test_hours_that_are_not_understood_are_nothing_worse_than_that(line: str) -> None:
     with contextlib.suppress(ValueError):
         assert parse_week(line).days
-
-
-# --- before anybody outside can reach it ---
-
-
-def test_what_must_be_decided_before_production(home: Home) -> None:
-    home.write(GOOD.replace('decision_ref = "dnr 3/2026"\n', ""))
-
-    assert home.load().missing_for_production() == [
-        *(f"references.{name}" for name in GO_LIVE_REFERENCES),
-        "namnd.sodermark.decision_ref",
-    ]
-
-
-def test_nothing_is_missing_when_everything_is_decided(home: Home) -> None:
-    references = "\n".join(f'{name} = "dnr 4/2026"' for name in GO_LIVE_REFERENCES)
-    home.write(f"{GOOD}\n[references]\n{references}\n")
-
-    assert home.load().missing_for_production() == []
-
-
-@pytest.mark.parametrize("name", GO_LIVE_REFERENCES)
-def test_one_blank_reference_is_one_too_few(home: Home, name: str) -> None:
-    references = "\n".join(f'{other} = "{" " if other == name else "dnr"}"' for other in GO_LIVE_REFERENCES)
-    home.write(f"{GOOD}\n[references]\n{references}\n")
-
-    assert home.load().missing_for_production() == [f"references.{name}"]
 
 
 # --- the examples ---
@@ -388,22 +424,12 @@ def test_the_example_files_load_when_the_secrets_are_filled_in(home: Home) -> No
     assert settings.rules.trial_numbers == frozenset()
     assert settings.env.slack_app_token is None
     assert len(parse_keys(settings.env.encryption_keys.get_secret_value())) == 1
-    assert set(settings.missing_for_production()) >= {f"references.{name}" for name in GO_LIVE_REFERENCES}
 
 
 def test_the_example_names_every_setting_of_the_environment() -> None:
     named = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
 
     assert {name.lower() for name in named} == set(Environment.model_fields)
-
-
-def test_the_example_names_every_reference_and_holds_no_real_number() -> None:
-    text = (ROOT / "beredskap.example.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
-
-    assert tuple(table["references"]) == GO_LIVE_REFERENCES
-    assert not any(table["references"].values())
-    assert all(not number.get("verified_by") for number in table["help_number"])
 
 
 def test_a_secret_in_the_file_is_no_setting(home: Home) -> None:

@@ -24,8 +24,12 @@ class AlertCode(str, Enum):
     INSTANCE_LOST = "instance_lost"  # an instance has gone without saying goodbye, and none has come in its place
     RESTARTS = "restarts"  # instances go that way again and again
     NOBODY_REACHED = "nobody_reached"  # a conversation, a handover or clocks were put before nobody
+    NOBODY_ON_RUNG = "nobody_on_rung"  # the escalation passed over a rung that nobody stands on
     NO_LEADER = "no_leader"  # what should have gone to a leader went to the team's channel
     BAD_SIGNATURES = "bad_signatures"
+    STOPPED = "stopped"  # a nödstopp holds back all content, until a leader lifts it
+    DECISION_ENDS = "decision_ends"  # a decision that lets us run has ended, or is to be looked at again soon
+    CHANNEL_OPEN = "channel_open"  # others than our own can read a channel in which we were to post
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,23 @@ class AutoKind(str, Enum):
     CLOSED = "closed"
     NOBODY = "nobody"
     MYNDIGHET_UNREAD = "myndighet_unread"
+    WAITING = "waiting"  # the first round has ended, and nobody has read it
+    UNANSWERED = "unanswered"  # all rounds have, and the leader is reached for each hour
+    MISSED_CALL = "missed_call"  # nobody took a call: that we have seen it
+    STOPPED = "stopped"  # during a nödstopp, where it has been decided: the same to everybody
 
 
-def choose(contact: LinkedContact, state: Duty, world: World) -> AutoKind | None:
-    """Return the kind of automatic text that an incoming text calls for, or None.
+def choose(contact: LinkedContact, state: Duty, world: World, *, is_call: bool = False) -> AutoKind | None:
+    """Return the kind of automatic text that an incoming text, or a call that nobody took, calls for; or None.
 
     `contact` holds only the links of the nämnd that the text went to, so an outsider is told the same
     whether or not somebody else knows them.
     """
     if not contact.contact.is_answerable or contact.contact.is_blocked:
         return None
+    is_read_now = world is World.MYNDIGHET and state.state is DutyState.OFFICE
+    if is_call and not (contact.is_shared_phone or is_read_now):  # on a shared phone it would tell who has called
+        return AutoKind.MISSED_CALL
     if world is World.MYNDIGHET:
         return None if state.state is DutyState.OFFICE else AutoKind.MYNDIGHET_UNREAD
     if contact.role is None:

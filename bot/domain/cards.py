@@ -6,7 +6,14 @@ from enum import Enum
 
 from bot.domain.clock_views import HomeClocks
 from bot.domain.conversation import Direction, Ground
+from bot.domain.duty import ShownShift
+from bot.domain.incident_home import IncidentHome
+from bot.domain.outward import OutwardMark, OutwardView
 from bot.domain.people import LinkRole
+from bot.domain.phone_call import CallMark
+from bot.domain.readiness import ReadyHome
+from bot.domain.socialjour import Answer
+from bot.domain.swap import SwapHome
 
 
 class Sender(str, Enum):
@@ -80,12 +87,18 @@ class Card:
     is_inline: bool = False
     is_plain: bool = False  # the world of myndighet: it is closed without a note
     cases: tuple[str, ...] = ()  # in the world of myndighet: references of what it is about
+    outward: tuple[OutwardMark, ...] = ()  # the newest of each kind
+    has_wish: bool = False  # something about wanting no more sms is to be confirmed
+    calls: tuple[CallMark, ...] = ()  # the newest each way
+    missed: int = 0  # of `unanswered`: calls that nobody took
+    is_call_newest: bool = False  # what came last is such a call
 
 
 class ThreadWhat(str, Enum):
     """What a reply in a card's thread says."""
 
     PING = "ping"
+    WAITING = "waiting"  # nobody has acknowledged, or somebody has and nobody has answered
     INLINE = "inline"  # the sms itself, for a nämnd that has chosen so
     INLINE_SENT = "inline_sent"  # what was answered elsewhere, for the same
     HELD = "held"
@@ -117,6 +130,7 @@ class ThreadReply:
     count: int = 0
     broadcast: bool = False
     is_trial: bool = False
+    is_call: bool = False  # what came last is a call that nobody took
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +158,7 @@ class SaidLine:
     sent: SentState | None = None
     message_id: str = ""
     is_new: bool = False
+    is_call: bool = False  # a call that nobody took; `body` says so in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +206,12 @@ class ConversationView:
     draft: str = ""
     last_note: LastNote | None = None
     cases: tuple[str, ...] = ()  # in the world of myndighet: references of what it is about
+    outward: tuple[OutwardView, ...] = ()
+    calls: tuple[CallMark, ...] = ()  # by name
+    barriers: tuple[tuple[str, str], ...] = ()  # a key into the texts, and the name of a youth or ""
+    may_set_consent: bool = False
+    can_call: bool = False  # the number can be called through ours
+    socialjour: Answer | None = None  # of the nämnd's place; None in the world of myndighet, which has its own ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,13 +261,20 @@ class ReserveHome:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarHome:
+    """What somebody should know of the calendar with their shifts."""
+
+    made_on: date | None  # local day on which its address was made; None when there is none
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """What App Home shows."""
 
     now: datetime
     duties: tuple[DutyLine, ...]
     open: tuple[OpenLine, ...]
-    shifts: tuple[tuple[datetime, datetime, str], ...]  # start, end, lending nämnd's name
+    shifts: tuple[ShownShift, ...]
     may_enrol: bool
     may_start: bool
     is_trial: bool = False
@@ -254,5 +282,11 @@ class Home:
     actions: tuple[HomeAction, ...] = ()
     may_look_back: bool = False
     may_write_background: bool = False
+    may_set_consent: bool = False
     clocks: HomeClocks | None = None  # None for whoever has no part in the world of myndighet
     reserve: ReserveHome | None = None  # None for whoever is never needed when Slack is away
+    has_active_time: bool = False  # what they do in beredskap is written down
+    swaps: SwapHome | None = None  # None for whoever has no shifts to swap
+    ready: ReadyHome | None = None  # None for whoever never has a shift nor leads one
+    incident: IncidentHome | None = None  # None while nothing is stopped, for whoever may not stop
+    calendar: CalendarHome | None = None  # None for whoever has no shifts

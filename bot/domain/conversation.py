@@ -17,13 +17,14 @@ class Ground(str, Enum):
     CLOSED = "closed"  # nobody is expected to answer now: the leader has it
     NOBODY = "nobody"  # somebody should have had duty and nobody has: the leader has it
     UNTAKEN = "untaken"
+    ESCALATED = "escalated"  # whoever has the duty has not acknowledged: the backup or the leader has it too
     STARTED = "started"  # by the person themselves: Nytt sms
     HANDED_OVER = "handed_over"
     MYNDIGHET = "myndighet"
 
     @property
     def is_escalation(self) -> bool:
-        return self in {Ground.CLOSED, Ground.NOBODY, Ground.UNTAKEN}
+        return self in {Ground.CLOSED, Ground.NOBODY, Ground.UNTAKEN, Ground.ESCALATED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Conversation:
     is_namnd_open: bool = False  # links in several nämnder, and nobody has picked yet
     concerns: frozenset[YouthId] = field(default_factory=frozenset)
     routes: tuple[Route, ...] = ()
+    erased_at: datetime | None = None  # what was written is deleted, and nobody opens it any more
 
     @property
     def is_unanswered(self) -> bool:
@@ -98,6 +100,10 @@ class Conversation:
             taken_at=self.taken_at or at,
             nudge_at=None,
         )
+
+    def speak(self, *, at: datetime) -> "Conversation":
+        """Somebody speaks with the other end: it is open. What waits for an answer in writing still does."""
+        return replace(self, is_open=True, closed_at=None, last_activity_at=at)
 
     def see(self, seq: int) -> "Conversation":
         return replace(self, seen_seq=max(self.seen_seq, seq))
@@ -136,7 +142,8 @@ class Conversation:
             route.ground,
         )
         stays_with_leader = newest is not None and newest.ground is Ground.UNTAKEN and route.ground is Ground.OFFICE
-        if same or stays_with_leader:
+        is_escalated = newest is not None and newest.ground is Ground.ESCALATED and newest.shift_id == route.shift_id
+        if same or stays_with_leader or (is_escalated and route.ground is Ground.DUTY):
             return self
         stands = newest is None or (newest.shift_id, newest.ground) == (route.shift_id, route.ground)
         keeps = self.taken_by in {None, route.staff_id} or stands

@@ -11,6 +11,8 @@ from itertools import groupby
 
 from bot.domain.cards import Person, Sender
 from bot.domain.notes import ActionCode, Situation
+from bot.domain.outward import OutwardMark, OutwardView
+from bot.domain.phone_call import CallMark
 from bot.domain.reaction import ActionState
 
 
@@ -57,13 +59,16 @@ class DigestRow:
     waiting_since: datetime | None
     has_note: bool
     situation: Situation | None = None
-    socialjouren: bool | None = None  # None while there is no note
+    socialjouren: bool | None = None  # left to it; None while there is no note that says
     action: DigestAction | None = None
     is_reviewed: bool = False
     is_transferred: bool = False
     is_carried: bool = False
     added_at: datetime | None = None
     noted_at: datetime | None = None
+    outward: tuple[OutwardMark, ...] = ()
+    calls: tuple[CallMark, ...] = ()
+    is_call_only: bool = False  # they called us and somebody took it; nobody has written
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +203,7 @@ class MeetingPage:
     may_transfer: bool = False
     refusal: str = ""
     is_trial: bool = False
+    outward: tuple[OutwardView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +238,8 @@ class JournalText:
     actions: tuple[ActionView, ...]
     lines: tuple[JournalLine, ...]
     is_cut: bool = False  # more was said than stands in `lines`
+    outward: tuple[OutwardView, ...] = ()
+    calls: tuple[CallMark, ...] = ()  # those that were answered or made; a missed one stands among the lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +255,7 @@ class ShiftLine:
     is_promised: bool  # the one before has left word of what was promised or may be expected
     has_note: bool
     taken_by: str = ""
+    outward: tuple[OutwardMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +293,7 @@ class HandoverStory:
     namnd_name: str
     waiting_since: datetime | None
     notes: tuple[NoteView, ...]
+    outward: tuple[OutwardView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,16 +19,35 @@ class DutyState(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A turn of beredskap, [starts_at, ends_at) in UTC, lent by one nämnd."""
+    """A turn of beredskap, [starts_at, ends_at) in UTC, lent by one nämnd.
+
+    Whoever `is_backup` stands behind the one who has duty, and answers when that person cannot.
+    """
 
     id: ShiftId
     staff_id: StaffId
     lending_namnd: NamndId
     starts_at: datetime
     ends_at: datetime
+    is_backup: bool = False
 
     def covers(self, at: datetime) -> bool:
         return self.starts_at <= at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class ShownShift:
+    """A shift as whoever has it sees it."""
+
+    id: ShiftId
+    starts_at: datetime
+    ends_at: datetime
+    namnd_name: str  # of the nämnd that lends it
+    is_backup: bool
+
+    @classmethod
+    def of(cls, shift: Shift, namnd_name: str) -> "ShownShift":
+        return cls(shift.id, shift.starts_at, shift.ends_at, namnd_name, shift.is_backup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +66,8 @@ class Duty:
 
     @property
     def overlaps(self) -> bool:
-        return bool(self.backup)
+        """Two who each believe that they have the lead; a planned backup is no overlap."""
+        return any(not shift.is_backup for shift in self.backup)
 
 
 def duty(
@@ -61,13 +81,14 @@ def duty(
     """Return who answers for `namnd` at the instant `at`.
 
     Only shifts whose lending nämnd answers for `namnd` count. Of several the one that started last
-    leads and the others are backup (ties by id, so that every instance says the same). Staff in
-    `avoid`, who are related to the case, are passed over. A running shift goes before office hours:
+    leads and the others are backup (ties by id, so that every instance says the same); whoever was
+    planned as backup leads only when nobody else can. Staff in `avoid`, who are related to the case,
+    are passed over. A running shift goes before office hours:
     somebody has been asked to answer.
     """
     running = sorted(
         (shift for shift in shifts if shift.covers(at) and shift.lending_namnd in namnd.answered_by),
-        key=lambda shift: (shift.starts_at, shift.id),
+        key=lambda shift: (not shift.is_backup, shift.starts_at, shift.id),
         reverse=True,
     )
     able = [shift for shift in running if shift.staff_id not in avoid]
@@ -80,8 +101,9 @@ def duty(
 
 
 def next_shift(namnd: NamndRules, after: datetime, shifts: Iterable[Shift]) -> Shift | None:
-    """Return the first shift for `namnd` that starts after the instant `after`, or None."""
+    """Return the first shift for `namnd` that starts after the instant `after`, or None; a backup's is not one."""
     coming = [shift for shift in shifts if shift.starts_at > after and shift.lending_namnd in namnd.answered_by]
+    coming = [shift for shift in coming if not shift.is_backup]
     return min(coming, key=lambda shift: (shift.starts_at, shift.id), default=None)
 
 

@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from bot.domain.people import World
+
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """Who did or wanted what, with what, on what ground. Ids and codes only."""
+    """Who did or wanted what, with what, on what ground. Ids and codes only.
+
+    `world` decides whose leaders may read it: what concerns a clock or a conversation says which world that is of.
+    """
 
     actor: str
     act: str
@@ -16,6 +21,7 @@ class AuditEntry:
     namnd: str | None = None
     is_allowed: bool = True
     details: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+    world: World = World.BEREDSKAP
 
 
 class BotError(Exception):

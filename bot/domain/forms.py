@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.domain.background import Background
 from bot.domain.cards import Sender
+from bot.domain.outward import OutwardMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,8 @@ class NoteForm:
 
     `owners` are (staff id, name) of the home nämnd; `youths` (id, name) are given when it may concern several, and
     `chosen` those already marked. `has_duty_now`: what is due today stays with whoever has the duty. `newest_inbound`
-    is what its author could know of when it was opened. `can_text`: a closing text may be sent to `to`.
+    is what its author could know of when it was opened. `can_text`: a closing text may be sent to `to`. `outward`
+    has been recorded already.
     """
 
     conversation_id: str
@@ -32,6 +34,7 @@ class NoteForm:
     chosen: frozenset[str] = frozenset()
     newest_inbound: int = 0
     is_trial: bool = False
+    outward: tuple[OutwardMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.alerts import AlertCode, Finding, Instance, TickRun
+from bot.domain.incident import STOPPED
 from bot.domain.outbound import POSTED_AGAIN, OutboxKind, OutboxState
 
 BEAT_EVERY: Final = timedelta(seconds=10)  # wire time, like all about instances and ticks
@@ -29,7 +30,7 @@ ORDINARY_WITHIN: Final = timedelta(minutes=15)
 MANY_UNCERTAIN: Final = 3
 UNCERTAIN_WITHIN: Final = timedelta(minutes=10)
 
-SMS_KINDS: Final = frozenset({OutboxKind.SMS, OutboxKind.STAFF_SMS})
+SMS_KINDS: Final = frozenset({OutboxKind.SMS, OutboxKind.STAFF_SMS, OutboxKind.CALL})
 SLACK_KINDS: Final = frozenset(OutboxKind) - SMS_KINDS
 SLACK_REFUSALS: Final = frozenset(
     {"not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
@@ -87,8 +88,8 @@ class OutboxDepth:
 
     @property
     def group(self) -> str:
-        """ "sms", "staff_sms", "alert", or "slack" for everything else."""
-        own = {OutboxKind.SMS, OutboxKind.STAFF_SMS, OutboxKind.ALERT}
+        """ "sms", "staff_sms", "call", "alert", or "slack" for everything else."""
+        own = {OutboxKind.SMS, OutboxKind.STAFF_SMS, OutboxKind.CALL, OutboxKind.ALERT}
         return self.kind.value if self.kind in own else "slack"
 
 
@@ -166,7 +167,7 @@ def _waiting(health: Health, *, slack_is_known: bool, sms_is_known: bool) -> Ite
     if is_old or sum(depth.count for depth in texts) >= MANY_UNCERTAIN:
         yield _counted(AlertCode.UNCERTAIN, uncertain)
     late = [d for d in others if d.state is not OutboxState.UNCERTAIN and health.now - d.oldest_at > _within(d)]
-    if late:
+    if late and all(depth.error != STOPPED for depth in others):  # what waits for a leader to lift the stop
         yield _counted(AlertCode.WAITING_OUT, late)
 
 

@@ -20,6 +20,12 @@ ReportId = NewType("ReportId", str)  # one report may start several clocks
 ClockListId = NewType("ClockListId", str)
 SummonsId = NewType("SummonsId", str)
 AbsenceId = NewType("AbsenceId", str)
+ActiveTimeId = NewType("ActiveTimeId", str)
+EscalationId = NewType("EscalationId", str)
+EscalationStepId = NewType("EscalationStepId", str)
+OutwardId = NewType("OutwardId", str)
+PhoneCallId = NewType("PhoneCallId", str)
+PhoneLegId = NewType("PhoneLegId", str)
 
 CODE_ALPHABET: Final = "23456789CDFGHJKMNPQRTVWXY"  # nothing that is misread or misheard, no vowels but Y: no words
 CODE_LENGTH: Final = 5

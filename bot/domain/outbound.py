@@ -5,6 +5,7 @@ from typing import Final
 
 PACED: Final = "paced"  # noted with a row that waits because we post no faster than Slack wants us to
 UNCERTAIN_FINAL: Final = "uncertain_final"  # ... that its author has been told of: nobody knows what became of it
+RESTORED: Final = "restored"  # ... that waited in a backup: what was made of it after that only the other side knows
 POSTED_AGAIN: Final = "repeated"  # noted with a row that was looked for in vain
 
 
@@ -24,6 +25,8 @@ class OutboxKind(str, Enum):
     UNIT = "unit"  # tell a leader what is overdue and what nobody has
     STAFF_SMS = "staff_sms"  # an sms to a member of staff's own phone; may come twice rather than not at all
     ALERT = "alert"  # tell the alert channel what somebody must act on, or that it is over
+    CALL = "call"  # ring a member of staff's own phone; about a text it may ring twice rather than not at all
+    ERASE = "erase"  # delete something of ours on the other side: a post, or an sms at the provider
 
 
 class Priority(IntEnum):

@@ -1,5 +1,6 @@
 """Who there is: staff, youths, contacts and what ties them together."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -44,8 +45,9 @@ class Staff:
     is_phone_verified: bool = False
     is_active: bool = True
 
-    def has(self, role: Role, namnd: NamndId, world: World = World.BEREDSKAP) -> bool:
-        return StaffRole(namnd, world, role) in self.roles
+    def has(self, role: Role, namnd: NamndId | None, world: World = World.BEREDSKAP) -> bool:
+        """Tell whether this person holds a role in a nämnd; in no nämnd nobody does."""
+        return namnd is not None and StaffRole(namnd, world, role) in self.roles
 
     def namnder(self, *roles: Role, world: World = World.BEREDSKAP) -> frozenset[NamndId]:
         """Return the nämnder in which this person holds any of `roles`, in `world`."""
@@ -125,6 +127,11 @@ class LinkedContact:
     def namnder(self) -> frozenset[NamndId]:
         return frozenset(link.youth.namnd for link in self.links if link.youth.is_active)
 
+    def served_by(self, namnder: Iterable[NamndId]) -> list[NamndId]:
+        """Return those of `namnder` in which the contact has a link, in their order."""
+        linked = self.namnder
+        return [namnd for namnd in namnder if namnd in linked]
+
     def within(self, namnd: NamndId | None) -> "LinkedContact":
         """Return the same contact with only the links that nämnd may know of.
 
@@ -165,15 +172,17 @@ class LinkedContact:
         return self.barred.union(*(link.youth.jav for link in self.links))
 
 
-def may_be_enrolled(age: AgeBand, basis: Basis, reason: str) -> str | None:
+def may_be_enrolled(age: AgeBand, basis: Basis, reason: str, *, is_signed: bool) -> str | None:
     """Return None when the basis carries the enrolment, else the key of what is wrong.
 
     SoL 2025:400 21 kap. 1 §: 12 to 14 with the child's own consent, 15 and over when the young person
-    asks or consents; under 12 only with the guardian's consent. An override needs a reason. Incoming
-    texts are received, answered and escalated whatever the basis.
+    asks or consents; under 12 only with the guardian's consent. An override needs a reason, and `is_signed`: who
+    decided, and when. Incoming texts are received, answered and escalated whatever the basis.
     """
+    if basis is Basis.OVERRIDE and not reason.strip():
+        return "override_needs_reason"
     if basis is Basis.OVERRIDE:
-        return None if reason.strip() else "override_needs_reason"
+        return None if is_signed else "override_needs_decision"
     if basis is Basis.FIFTEEN_OR_OVER and age is not AgeBand.FROM_15:
         return "under_fifteen"
     if basis is Basis.CHILD_CONSENT_21_1 and age is AgeBand.UNDER_12:

@@ -7,6 +7,10 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 HOME_REGION: Final = "SE"
+HIDDEN: Final = "anonymous"  # stands for a caller who does not show their number
+HIDDEN_CALLERS: Final = frozenset(  # what the network shows instead, with the word on a keypad that it spells
+    {"+266696687", "+7378742833", "+8656696", "+86282452253", "+2562533"}  # anonymous, restricted, unknown, ...
+)
 SEEN: Final = 4096  # numbers whose reading is remembered: the same few text again and again
 
 
@@ -22,6 +26,27 @@ def normalise(raw: str) -> str | None:
     """
     number = _parse(raw)
     return None if number is None else phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def caller(raw: str) -> str:
+    """Return the number of whoever calls as E.164, or HIDDEN for one who does not show it.
+
+    >>> caller("+266696687"), caller("Restricted"), caller("0701740605")
+    ('anonymous', 'anonymous', '+46701740605')
+    """
+    digits = "+" + "".join(character for character in raw if character.isdecimal())
+    number = None if digits in HIDDEN_CALLERS else normalise(raw)
+    return number or HIDDEN
+
+
+def aloud(number: str) -> str:
+    """Write `number` for a voice to read, digit by digit.
+
+    >>> aloud("+46701740605")
+    '0 7 0, 1 7 4, 0 6, 0 5'
+    """
+    groups = pretty(number).replace("-", " ").split()
+    return ", ".join(" ".join(group) for group in groups)
 
 
 def is_dialable(raw: str) -> bool:

@@ -13,6 +13,7 @@ SESSION_AT_MOST: Final = timedelta(hours=4)  # from when the link was opened, wh
 MOST_FAILURES: Final = 5  # wrong PINs: then the link is dead, and the person is locked for a while
 LOCKED_FOR: Final = timedelta(minutes=15)
 PIN_DIGITS: Final = 6
+LINK_KEPT_FOR: Final = timedelta(days=30)  # then nothing asks for it: an outage of Slack is over, and the audit stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def choose_namnd(
     duty; and when one person on duty sees more than one of them, that person picks. A nämnd that the
     number does not serve does not count, so such a contact is a stranger there.
     """
-    served = [namnd for namnd in number.namnder if namnd in contact.namnder]
+    served = contact.served_by(number.namnder)
     if not served:
         return NamndChoice(None)
     if len(served) == 1:

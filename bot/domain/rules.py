@@ -4,11 +4,20 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import Enum
 
+from bot.domain.audit_rules import AuditRules
 from bot.domain.calendar import WeekHours
 from bot.domain.case_import import CaseImport
 from bot.domain.clocks import ClockRules
+from bot.domain.consent import ConsentRules
+from bot.domain.edge import EdgeRules
+from bot.domain.escalation import EscalationRules
 from bot.domain.ids import NamndId
 from bot.domain.people import World
+from bot.domain.ready_rules import ReadyRules, SwapRules
+from bot.domain.rest.rules import RestRules
+from bot.domain.retention import RetentionRules
+from bot.domain.rota.rules import RotaRules
+from bot.domain.socialjour import Socialjour
 
 
 class ChatContent(str, Enum):
@@ -34,6 +43,11 @@ class NamndRules:
     myndighet_channel: str = ""
     summary_at: time = time(8)  # local; when the handover is posted on working days
     clocks: ClockRules = field(default_factory=ClockRules)
+    wants_backup: bool = False  # somebody is to stand behind whoever has duty; where nobody does, the leader is told
+    place: str = ""  # the municipality whose socialjour answers for it; "" is not known
+    controller: str = ""  # personuppgiftsansvarig, where it is not called as the nämnd is
+    dpo_contact: str = ""  # how dataskyddsombudet is reached
+    report_channel: str = ""  # how an orosanmälan is made to this nämnd, in its own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +98,21 @@ class Rules:
 
     uncertain_look_after: timedelta = timedelta(seconds=60)  # wire time between two looks for an uncertain sms
     reserve_after: timedelta = timedelta(minutes=3)  # a card that has not reached its reader: the reservväg opens
+    escalation: EscalationRules = field(default_factory=EscalationRules)
     alert_channel: str = ""  # Slack channel for whoever runs the program; "" tells the log only
+    valid_until: tuple[tuple[str, date], ...] = ()  # a decision (the setting it stands in) and its last day, local
+    answers_in_stop: bool = False  # one sentence with 112 leaves to families during a nödstopp
     case_import: CaseImport | None = None  # None: nothing is read from a case system
+    rest: RestRules = field(default_factory=RestRules)
+    ready: ReadyRules = field(default_factory=ReadyRules)
+    swap: SwapRules = field(default_factory=SwapRules)
+    rota: RotaRules = field(default_factory=RotaRules)
+    information_url: str = ""  # where families read what is done with what they write
+    audit: AuditRules = field(default_factory=AuditRules)
+    consent: ConsentRules = field(default_factory=ConsentRules)
+    retention: RetentionRules = field(default_factory=RetentionRules)
+    socialjourer: tuple[Socialjour, ...] = ()  # the directory, in the order of the file
+    edge: EdgeRules = field(default_factory=EdgeRules)
 
     def number_for(self, to: str) -> OurNumber:
         """Return our number that was texted; one we do not know is treated as the first of beredskap."""

@@ -32,6 +32,32 @@ class SmsReceipt:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class OutgoingCall:
+    """One call to a member of staff. `says` is read aloud, to voicemail too, and says nothing of anybody.
+
+    What is pressed comes to `answer_url`, how the call goes to `status_callback`. `ring_s` is short, so that voicemail
+    is seldom reached. `no_key` is said when nothing was pressed.
+    """
+
+    outbox_id: str
+    to: str = field(repr=False)
+    from_: str = field(repr=False)
+    says: str
+    no_key: str
+    answer_url: str
+    status_callback: str
+    ring_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallReceipt:
+    """The provider has taken the call; `status` is the provider's own word for where it is."""
+
+    provider_id: str
+    status: str
+
+
 class SmsDirection(str, Enum):
     """Seen from us."""
 

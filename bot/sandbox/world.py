@@ -107,6 +107,7 @@ class World:
     async def _stop_at(self, at: datetime) -> None:
         if at > self.clock.now():
             self.clock.move_to(at)
+        await self.carrier.time_passes()
         if self.hooks is not None:
             await self.hooks.run_due()
         self.touch()

@@ -13,7 +13,7 @@ from bot.domain.personnummer import holds_personnummer
 from bot.domain.secrecy import Act, Actor, Allowed, Subject, may
 from bot.ports import Tx
 from bot.services.context import Context
-from bot.services.shared.access import actor_by_slack, contact_of, require_for, subject_of
+from bot.services.shared.access import actor_by_slack, contact_of, require_for, require_namnd, subject_of
 from bot.services.shared.digest_posts import refresh_newest
 from bot.services.shared.episodes import today
 from bot.texts import capital, when
@@ -133,9 +133,10 @@ async def youths_to_write_about(slack_user_id: str, *, ctx: Context) -> list[tup
     def change(tx: Tx) -> list[tuple[str, str]]:
         actor = actor_by_slack(tx, ctx, slack_user_id)
         youths: list[tuple[str, str]] = []
-        for namnd in sorted(actor.staff.namnder(Role.FAMILJEBEHANDLARE)):
-            tx.audit.record(AuditEntry(actor.staff.id, "search_youths", f"namnd:{namnd}", "home_namnd", namnd))
-            youths += [(str(y.id), y.name) for y in tx.people.youths_of(namnd) if actor.staff.id not in y.jav]
+        own = sorted(actor.staff.namnder(Role.FAMILJEBEHANDLARE)) or sorted(ctx.rules.namnder)[:1]
+        for namnd in own:
+            require_namnd(tx, ctx, actor, Act.WRITE_BACKGROUND, namnd)
+            youths += [(str(y.id), y.name) for y in tx.people.youths_of(namnd) if _may_write(ctx, actor, y)]
         return sorted(youths, key=lambda pair: pair[1])
 
     return await ctx.store.write(change)
@@ -159,10 +160,15 @@ def _subject(tx: Tx, ctx: Context, youth: Youth, via: str) -> Subject:
     return subject_of(tx, ctx, conversation, contact)
 
 
+def _may_write(ctx: Context, writer: Actor, youth: Youth) -> bool:
+    subject = Subject(youth.namnd, jav=youth.jav)
+    return isinstance(may(writer, Act.WRITE_BACKGROUND, subject, ctx.clock.now()), Allowed)
+
+
 def _page(tx: Tx, ctx: Context, reader: Actor, youth: Youth) -> BackgroundPage:
     found = tx.backgrounds.get(youth.id)
     author = None if found is None else tx.staff.get(found.written_by)
-    answer = may(reader, Act.WRITE_BACKGROUND, Subject(youth.namnd, jav=youth.jav), ctx.clock.now())
+    may_write = _may_write(ctx, reader, youth)
     return BackgroundPage(
         youth_id=youth.id,
         youth_name=youth.name,
@@ -171,7 +177,7 @@ def _page(tx: Tx, ctx: Context, reader: Actor, youth: Youth) -> BackgroundPage:
         background=found,
         written_by="" if author is None else author.name,
         is_stale=found is not None and found.is_stale(today(ctx)),
-        may_write=isinstance(answer, Allowed),
+        may_write=may_write,
         proposed_review=_months_on(local(ctx.clock.now()).date(), REVIEW_MONTHS),
         is_trial=ctx.rules.is_trial,
     )

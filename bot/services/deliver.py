@@ -9,7 +9,7 @@ import structlog
 
 from bot.domain.alerts import AlertCode
 from bot.domain.cards import Card, Notice, SentState, ThreadReply, ThreadWhat
-from bot.domain.conversation import DraftState
+from bot.domain.conversation import Conversation, DraftState
 from bot.domain.delivery import DeliveryStatus, advance, from_provider
 from bot.domain.errors import NotFound
 from bot.domain.ids import MessageId, StaffId
@@ -18,18 +18,43 @@ from bot.domain.people import World
 from bot.domain.secrecy import Act, Denied
 from bot.domain.sending import OutgoingSms, SendPostponed, SendRejected, SendUncertain
 from bot.ports import Outbound, Post, Posted, Tx
+from bot.services.audit.leave import deliver_hash
+from bot.services.audit.sample import deliver_review
 from bot.services.clocks.summons_withheld import why_withheld
 from bot.services.context import Context
 from bot.services.deliver_clocks import CLOCK_KINDS, deliver_clocks, tell_that_clocks_failed
 from bot.services.deliver_digest import deliver_addendum, deliver_digest, tell_that_digest_failed
 from bot.services.deliver_handover import deliver_handover, tell_that_handover_failed
+from bot.services.escalation.deliver_call import deliver_call
+from bot.services.escalation.deliver_step_sms import deliver_step_sms
+from bot.services.incident.deliver_incident_sms import deliver_incident_sms
+from bot.services.incident.hold import held
+from bot.services.ready.deliver_own_sms import deliver_own_sms
+from bot.services.ready.deliver_ready import deliver_ready
+from bot.services.ready.deliver_ready_sms import deliver_ready_sms
+from bot.services.ready.tell_coverage import deliver_coverage
 from bot.services.receive_status import tell
 from bot.services.reserve.deliver_staff_sms import deliver_staff_sms
+from bot.services.retention.deliver_erasure import deliver_erasure
 from bot.services.shared.access import ask, contact_of
+from bot.services.shared.call_marks import calls_of, missed_waiting
+from bot.services.shared.consent import why_unwanted
+from bot.services.shared.leaving import (
+    CHANNEL_OPEN,
+    IN_CHANNELS,
+    channel_of,
+    is_for_nobody,
+    is_own_channel,
+    names_somebody,
+    tell_that_channel_is_open,
+)
+from bot.services.shared.naming import mention_or_name
 from bot.services.shared.next_place import has_it_already, next_place, was_to_sound
 from bot.services.shared.outcome import CARD_NOT_YET, FIRST_LOOK, GONE, Outcome, shown_digest
 from bot.services.shared.placing import is_inline, notice, place
 from bot.services.shared.view import card, reader_of, sent_state, slack_id
+from bot.services.swap.asking import deliver_swap
+from bot.services.voice.deliver_ring_up import deliver_ring_up
 from bot.services.watch.deliver_alert import deliver_alert
 from bot.services.watch.deliver_alert_sms import deliver_alert_sms
 from bot.services.watch.raising import CONVERSATION, raise_alert
@@ -37,6 +62,7 @@ from bot.services.watch.text_alerts import tell_that_alerts_fail
 
 log = structlog.get_logger(__name__)
 
+WAKING: Final = frozenset({ThreadWhat.PING, ThreadWhat.WAITING, ThreadWhat.FAILED, ThreadWhat.UNCERTAIN})
 MOST_TWINS: Final = 5  # of one card: each is a post whose answer was lost
 
 
@@ -47,10 +73,26 @@ async def deliver(row: Outbound, *, ctx: Context) -> Outcome | None:
     else looks after the row now, and nothing was sent.
     """
     try:
+        if names_somebody(row) and await ctx.store.read(lambda tx: is_for_nobody(tx, ctx, row)):
+            return Outcome(OutboxState.DROPPED, error="not_staff")
+        waits = await held(row, ctx=ctx)
+        if waits is not None:
+            return waits
+        channel = await ctx.store.read(lambda tx: channel_of(tx, row)) if row.kind in IN_CHANNELS else ""
+        if channel and not await is_own_channel(channel, ctx=ctx):
+            return Outcome(OutboxState.FAILED, error=CHANNEL_OPEN, then=lambda tx: _not_there(tx, ctx, row, channel))
         if row.kind is OutboxKind.CARD:
             return await _card(row, ctx)
         if row.kind is OutboxKind.THREAD:
             return await _thread(row, ctx)
+        if row.kind is OutboxKind.NOTICE and "coverage" in row.payload:
+            return await deliver_coverage(row, ctx=ctx)
+        if row.kind is OutboxKind.NOTICE and "audit_review" in row.payload:
+            return await deliver_review(row, ctx=ctx)
+        if row.kind is OutboxKind.NOTICE and "ready" in row.payload:
+            return await deliver_ready(row, ctx=ctx)
+        if row.kind is OutboxKind.NOTICE and "swap" in row.payload:
+            return await deliver_swap(row, ctx=ctx)
         if row.kind is OutboxKind.NOTICE:
             return await _notice(row, ctx)
         if row.kind is OutboxKind.WITHDRAW:
@@ -63,10 +105,26 @@ async def deliver(row: Outbound, *, ctx: Context) -> Outcome | None:
             return await deliver_handover(row, ctx=ctx)
         if row.kind in CLOCK_KINDS:
             return await deliver_clocks(row, ctx=ctx)
+        if row.kind is OutboxKind.ALERT and "audit_day" in row.payload:
+            return await deliver_hash(row, ctx=ctx)
         if row.kind is OutboxKind.ALERT:
             return await deliver_alert(row, ctx=ctx)
+        if row.kind is OutboxKind.ERASE:
+            return await deliver_erasure(row, ctx=ctx)
         if row.kind is OutboxKind.STAFF_SMS and "alert" in row.payload:
             return await deliver_alert_sms(row, ctx=ctx)
+        if row.kind is OutboxKind.STAFF_SMS and "incident" in row.payload:
+            return await deliver_incident_sms(row, ctx=ctx)
+        if row.kind is OutboxKind.STAFF_SMS and "ready" in row.payload:
+            return await deliver_ready_sms(row, ctx=ctx)
+        if row.kind is OutboxKind.STAFF_SMS and "own" in row.payload:
+            return await deliver_own_sms(row, ctx=ctx)
+        if row.kind is OutboxKind.STAFF_SMS and "step" in row.payload:
+            return await deliver_step_sms(row, ctx=ctx)
+        if row.kind is OutboxKind.CALL and "leg" in row.payload:
+            return await deliver_ring_up(row, ctx=ctx)
+        if row.kind is OutboxKind.CALL:
+            return await deliver_call(row, ctx=ctx)
         if row.kind is OutboxKind.STAFF_SMS:
             return await deliver_staff_sms(row, ctx=ctx)
         return await _sms(row, ctx)
@@ -84,19 +142,19 @@ async def deliver(row: Outbound, *, ctx: Context) -> Outcome | None:
 
 
 async def _card(row: Outbound, ctx: Context) -> Outcome:
-    def compose(tx: Tx) -> tuple[Post, Card, str] | None:
+    def compose(tx: Tx) -> tuple[Post, Card, str, bool] | None:
         post = tx.posts.get(row.payload["post"])
         if post is None:
             return None
         try:
-            return post, card(tx, ctx, post), address(tx, post)
+            return post, card(tx, ctx, post), address(tx, post), _is_first(tx, post)
         except NotFound:
             return None
 
     composed = await ctx.store.read(compose)
     if composed is None:
         return Outcome(OutboxState.DROPPED)
-    post, shown, to = composed
+    post, shown, to, is_first = composed
     digest = shown_digest(shown, ctx.clock.now())
     if post.channel is not None and post.ts is not None:
         if digest == post.shown:
@@ -123,7 +181,15 @@ async def _card(row: Outbound, ctx: Context) -> Outcome:
         OutboxState.SENT,
         provider_id=f"{posted.channel}:{posted.ts}",
         then=lambda tx: tx.posts.placed(post.id, posted, digest),
+        text_at=shown.waiting_since if is_first else None,
     )
+
+
+def _is_first(tx: Tx, post: Post) -> bool:
+    """Whether no card of the conversation stands anywhere yet."""
+    if post.ts is not None or post.conversation_id is None:
+        return False
+    return all(other.ts is None for other in tx.posts.cards_of(post.conversation_id))
 
 
 async def _withdraw(row: Outbound, ctx: Context) -> Outcome:
@@ -131,8 +197,11 @@ async def _withdraw(row: Outbound, ctx: Context) -> Outcome:
     channel: str = row.payload["channel"]
     known: str | None = row.payload.get("ts")
     kept: str | None = row.payload.get("twin_of")
+    post_id: str | None = row.payload.get("gone")
     if known is not None:
         await ctx.chat.withdraw(channel, known)
+    if post_id is not None:
+        return Outcome(OutboxState.SENT, then=lambda tx: tx.posts.withdrawn(post_id))
     if kept is None:
         return Outcome(OutboxState.SENT)
     for posted in await ctx.store.read(lambda tx: tx.outbox.posted_twice(row.lane, f"{channel}:{known or kept}")):
@@ -188,7 +257,7 @@ def thread_reply(tx: Tx, ctx: Context, post: Post, row: Outbound) -> ThreadReply
         and isinstance(ask(tx, ctx, reader, Act.READ, conversation, contact), Denied)
     ):
         return None
-    if what is ThreadWhat.PING and not conversation.is_unanswered:
+    if what in {ThreadWhat.PING, ThreadWhat.WAITING} and not conversation.is_unanswered:
         return None  # it waited for Slack, and has been answered meanwhile
     message = tx.messages.get(MessageId(row.payload["message"])) if row.payload.get("message") else None
     state: SentState | None = None if message is None else sent_state(tx, message)
@@ -200,7 +269,7 @@ def thread_reply(tx: Tx, ctx: Context, post: Post, row: Outbound) -> ThreadReply
         return None
     if what in {ThreadWhat.FAILED, ThreadWhat.UNCERTAIN} and (state is None or not state.is_failed):
         return None
-    wakes = what in {ThreadWhat.PING, ThreadWhat.FAILED, ThreadWhat.UNCERTAIN} or bool(row.payload.get("wakes"))
+    wakes = what in WAKING or bool(row.payload.get("wakes"))
     author = slack_id(tx, message.author) if message is not None and not shows_text else ""
     reader_id = "" if reader is None else reader.staff.slack_user_id or ""
     mention = (author or reader_id or slack_id(tx, conversation.taken_by)) if wakes else ""
@@ -219,14 +288,20 @@ def thread_reply(tx: Tx, ctx: Context, post: Post, row: Outbound) -> ThreadReply
         reason=str(row.payload.get("reason", "")),
         broadcast=what is ThreadWhat.PING and reader is None and conversation.taken_by is None,
         is_trial=ctx.rules.is_trial,
+        is_call=what is ThreadWhat.PING and _is_call_newest(tx, conversation),
     )
 
 
+def _is_call_newest(tx: Tx, conversation: Conversation) -> bool:
+    missed = missed_waiting(conversation, calls_of(tx, conversation.id))
+    return bool(missed) and missed[-1].began_at == tx.messages.inbound(conversation.id, 0)[0]
+
+
 async def _notice(row: Outbound, ctx: Context) -> Outcome:
-    to = await ctx.store.read(lambda tx: slack_id(tx, StaffId(row.payload["staff"])))
+    to, who = await ctx.store.read(lambda tx: (slack_id(tx, StaffId(row.payload["staff"])), _named(tx, row)))
     if not to:
         return Outcome(OutboxState.FAILED, error="no_slack_user")
-    posted = await ctx.chat.post_notice(to, notice_of(ctx, row), row.id)
+    posted = await ctx.chat.post_notice(to, notice_of(ctx, row, who), row.id)
     target = f"staff:{row.payload['staff']}"
     return Outcome(
         OutboxState.SENT,
@@ -235,9 +310,15 @@ async def _notice(row: Outbound, ctx: Context) -> Outcome:
     )
 
 
-def notice_of(ctx: Context, row: Outbound) -> Notice:
-    """Compose a notice from its row."""
-    values = {str(k): str(v) for k, v in row.payload.get("values", {}).items()}
+def _named(tx: Tx, row: Outbound) -> dict[str, str]:
+    """Return how the colleague whom a notice is about is named; nothing when it is about nobody."""
+    person = tx.staff.get(StaffId(row.payload["about"])) if "about" in row.payload else None
+    return {} if person is None else {"who": mention_or_name(person)}
+
+
+def notice_of(ctx: Context, row: Outbound, named: dict[str, str]) -> Notice:
+    """Compose a notice from its row, and who is named in it."""
+    values = {str(k): str(v) for k, v in row.payload.get("values", {}).items()} | named
     button, value = values.pop("button", ""), values.pop("value", "")
     return Notice(
         key=row.payload["key"],
@@ -312,7 +393,8 @@ def outgoing(tx: Tx, ctx: Context, row: Outbound) -> OutgoingSms | str:
     conversation = None if message is None else tx.conversations.get(message.conversation_id)
     if message is None or conversation is None:
         return "not_found"
-    return why_withheld(tx, conversation, message, ctx.clock.now()) or composed
+    withheld = why_withheld(tx, conversation, message, ctx.clock.now()) or why_unwanted(tx, conversation, message)
+    return withheld or composed
 
 
 def compose_sms(tx: Tx, ctx: Context, row: Outbound) -> OutgoingSms | str:
@@ -371,6 +453,12 @@ def settle_sms(
     failed = advanced is not None and advanced in {DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED}
     is_uncertain, is_outdated = reason == "uncertain_final", reason == "summons_closed"
     tell(tx, ctx, delivery, failed=failed, uncertain=is_uncertain, outdated=is_outdated)
+
+
+def _not_there(tx: Tx, ctx: Context, row: Outbound, channel: str) -> None:
+    """What others could read in a channel goes to the leaders instead."""
+    tell_that_channel_is_open(tx, ctx, channel)
+    _tell_leader(tx, ctx, row)
 
 
 def _tell_leader(tx: Tx, ctx: Context, row: Outbound) -> None:

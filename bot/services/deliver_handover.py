@@ -9,6 +9,7 @@ from bot.domain.digest import ShiftAction, ShiftHandover, ShiftLine
 from bot.domain.duty import Shift
 from bot.domain.ids import NamndId, ShiftId, StaffId
 from bot.domain.outbound import OutboxState
+from bot.domain.outward import newest_marks
 from bot.domain.people import Role, Staff
 from bot.domain.secrecy import Act, Actor, Allowed
 from bot.ports import Outbound, Tx
@@ -97,6 +98,7 @@ def _line(tx: Tx, ctx: Context, conversation: Conversation) -> ShiftLine:
         is_promised=note is not None and bool(note.promised),
         has_note=not tx.episodes.without_note(conversation.id),
         taken_by=slack_id(tx, conversation.taken_by),
+        outward=newest_marks(tx.outward.of_conversation(conversation.id)),
     )
 
 

@@ -20,6 +20,7 @@ from bot.domain.errors import AuditEntry, NotAllowed
 from bot.domain.handover import Episode
 from bot.domain.ids import ConversationId, DigestId, NamndId, StaffId
 from bot.domain.notes import ActionCode, Note, Situation
+from bot.domain.outward import OutwardKind, OutwardMark, newest_marks
 from bot.domain.people import Staff
 from bot.domain.reaction import Action, ActionState
 from bot.domain.secrecy import Act
@@ -88,6 +89,8 @@ class ExportedRow:
     transferred_at: datetime | None
     has_note: bool
     is_added: bool
+    contact: OutwardMark | None = None  # the newest with socialjouren
+    report: OutwardMark | None = None  # the newest orosanmälan
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,7 @@ def _row(
     digest_day: Callable[[DigestId | None], date | None],
 ) -> ExportedRow:
     episode = told.episode
+    done = {mark.kind: mark for mark in newest_marks(told.outward)}
     return ExportedRow(
         day=row.day,
         digest_day=digest_day(episode.digest_id),
@@ -214,6 +218,8 @@ def _row(
         transferred_at=None if episode.transferred is None else episode.transferred.at,
         has_note=row.has_note,
         is_added=row.added_at is not None,
+        contact=done.get(OutwardKind.SOCIALJOUR),
+        report=done.get(OutwardKind.OROSANMALAN),
     )
 
 

@@ -1,8 +1,10 @@
 """What time brings: conversations follow the duty, and what nobody takes goes on to the next."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from bot.domain.conversation import Conversation, Ground, Route
 from bot.domain.handover import next_summary
@@ -12,8 +14,13 @@ from bot.domain.people import LinkedContact, Role
 from bot.domain.routing import should_move
 from bot.domain.rules import NamndRules
 from bot.ports import Tx
+from bot.services.audit.leave import next_leaving
+from bot.services.audit.sample import next_sample
 from bot.services.context import Context
+from bot.services.ready.ask import next_ready
 from bot.services.reserve.call_out import next_call
+from bot.services.rest.tell_of_rest import next_rest_told
+from bot.services.retention.report_retention import next_report
 from bot.services.shared.access import contact_of
 from bot.services.shared.alone import alone
 from bot.services.shared.placing import (
@@ -27,8 +34,10 @@ from bot.services.shared.placing import (
     thread,
     waits_for_office,
 )
+from bot.services.swap.lapse import next_lapse
 
 LAST_STAGE = 2
+READ_TOGETHER: Final = 50  # conversations in one read
 LEFT_BEHIND = "conversation_left_behind"
 JUST_OVER = timedelta(days=1)
 
@@ -43,20 +52,53 @@ async def follow_duty(*, ctx: Context) -> int:
     await ctx.store.write(lambda tx: _say_that_shifts_are_over(tx, ctx))
     open_ones = await ctx.store.read(lambda tx: [found.id for found in tx.conversations.open_ones()])
     moved = 0
-    for conversation_id in open_ones:
+    for conversation_id in await _that_may_move(ctx, open_ones):
         step = partial(_follow, ctx=ctx, conversation_id=conversation_id)
         moved += await alone(ctx, step, event=LEFT_BEHIND, conversation_id=conversation_id)
     return moved
 
 
-def _follow(tx: Tx, ctx: Context, conversation_id: ConversationId) -> bool:
-    conversation = tx.conversations.lock(conversation_id)
-    if conversation is None or not conversation.is_open:
-        return False
+async def _that_may_move(ctx: Context, open_ones: list[ConversationId]) -> list[ConversationId]:
+    """Return those that should be put before somebody else: nearly always none, and to write takes the one writer."""
+    found: list[ConversationId] = []
+    for some in _portions(open_ones):
+        found += await ctx.store.read(partial(_may_move, ctx=ctx, some=some))
+    return found
+
+
+def _portions(ids: list[ConversationId]) -> list[list[ConversationId]]:
+    return [ids[start : start + READ_TOGETHER] for start in range(0, len(ids), READ_TOGETHER)]
+
+
+def _may_move(tx: Tx, ctx: Context, some: Sequence[ConversationId]) -> list[ConversationId]:
+    return [conversation_id for conversation_id in some if _stumbles_or_moves(tx, ctx, conversation_id)]
+
+
+def _stumbles_or_moves(tx: Tx, ctx: Context, conversation_id: ConversationId) -> bool:
+    """One that cannot be looked at is tried alone, where it is told of and holds up no other."""
+    try:
+        conversation = tx.conversations.get(conversation_id)
+        return conversation is not None and _new_place(tx, ctx, conversation) is not None
+    except Exception:
+        return True
+
+
+def _new_place(tx: Tx, ctx: Context, conversation: Conversation) -> Destination | None:
+    """Return before whom an open conversation should be put now; None when it is where it should be."""
+    if not conversation.is_open:
+        return None
     where = destination(tx, ctx, conversation, contact_of(tx, conversation))
     newest = conversation.routes[-1] if conversation.routes else None
     moves = should_move(newest, where.ground, where.shift_id, is_unanswered=conversation.is_unanswered)
     if waits_for_office(ctx, where) or not (moves or is_due_in_office(ctx, conversation, where)):
+        return None
+    return where
+
+
+def _follow(tx: Tx, ctx: Context, conversation_id: ConversationId) -> bool:
+    conversation = tx.conversations.lock(conversation_id)
+    where = None if conversation is None else _new_place(tx, ctx, conversation)
+    if conversation is None or where is None:
         return False
     tx.conversations.save(place(tx, ctx, conversation.unsee(), where, ping=conversation.is_unanswered))
     tx.views.mark_dirty(conversation.id)
@@ -139,6 +181,13 @@ async def next_due(after: datetime, *, ctx: Context) -> datetime | None:
         edges += [tx.episodes.next_note(after), tx.notes.next_action(after)]
         edges += [tx.deadlines.next_due(after), tx.summons.next_due(after)]
         edges.append(next_call(tx, ctx))
+        edges.append(next_rest_told(tx, ctx, after))
+        edges += [next_ready(tx, ctx, after), next_lapse(tx, after)]
+        edges.append(tx.escalations.next_due(after))
+        edges.append(tx.phone_calls.next_due(after))
+        edges.append(next_report(after) if ctx.rules.retention.of else None)
+        edges.append(tx.incidents.next_due(after))
+        edges += [next_leaving(ctx, after), next_sample(tx, ctx, after)]
         for namnd in ctx.rules.namnder.values():
             edges.append(namnd.office_hours.next_opening(after, ctx.rules.closed_days))
             edges.append(namnd.office_hours.next_closing(after, ctx.rules.closed_days))

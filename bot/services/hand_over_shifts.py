@@ -24,7 +24,8 @@ async def hand_over_shifts(*, ctx: Context) -> int:
     def begun(tx: Tx) -> list[Shift]:
         now, started = ctx.clock.now(), tx.last_run(FIRST_START)
         running = tx.shifts.between(now, now + NOW)
-        return [s for s in running if (started is None or s.starts_at >= started) and not tx.was_done(SCOPE, s.id)]
+        leading = [shift for shift in running if not shift.is_backup]  # a backup has nothing until they are needed
+        return [s for s in leading if (started is None or s.starts_at >= started) and not tx.was_done(SCOPE, s.id)]
 
     shifts = await ctx.store.read(begun)
     told = 0

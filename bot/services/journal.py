@@ -1,5 +1,7 @@
 """Text till journalen: everything that the record needs, ready to take over. The bot is not the case record."""
 
+from functools import partial
+
 from bot.domain.cards import sender_of
 from bot.domain.conversation import Direction, Message
 from bot.domain.digest import JournalLine, JournalText
@@ -8,16 +10,18 @@ from bot.domain.handover import Episode
 from bot.domain.ids import EpisodeId
 from bot.domain.people import LinkedContact
 from bot.domain.phone import pretty
+from bot.domain.phone_call import CallState
 from bot.domain.secrecy import Act
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.meeting import action_view, covered, note_view
 from bot.services.shared.access import actor_by_slack, require
+from bot.services.shared.call_marks import mark_of
 from bot.services.shared.digest_view import Told, tell
 from bot.services.shared.logged import read_logged
 from bot.services.shared.people_shown import people_of
 from bot.services.shared.saying import is_lost
-from bot.services.shared.view import name_of
+from bot.services.shared.view import name_of, outward_views
 
 MOST_LINES = 500
 
@@ -31,7 +35,7 @@ async def journal_text(slack_user_id: str, episode_id: str, *, ctx: Context) -> 
     def query(tx: Tx) -> JournalText:
         episode = tx.episodes.get(EpisodeId(episode_id))
         told = [] if episode is None else tell(tx, covered(tx, episode))
-        if episode is None or not told:
+        if episode is None or not told or told[-1].conversation.erased_at is not None:
             raise NotFound
         reader = actor_by_slack(tx, ctx, slack_user_id)
         require(tx, ctx, reader, Act.READ, told[-1].conversation, told[-1].contact)
@@ -62,6 +66,10 @@ def _text(tx: Tx, ctx: Context, episode: Episode, told: list[Told]) -> JournalTe
         actions=tuple(action_view(tx, ctx, action, None) for t in told for action in t.actions),
         lines=tuple(_line(tx, contact, message) for message in said[:MOST_LINES]),
         is_cut=len(said) > MOST_LINES,
+        outward=outward_views(tx, [one for t in told for one in t.outward]),
+        calls=tuple(
+            mark_of(call, partial(name_of, tx)) for t in told for call in t.calls if call.state is not CallState.MISSED
+        ),
     )
 
 

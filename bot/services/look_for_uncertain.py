@@ -8,19 +8,22 @@ import structlog
 
 from bot.domain.delivery import DeliveryStatus, from_provider
 from bot.domain.errors import Busy
-from bot.domain.outbound import POSTED_AGAIN, OutboxKind, OutboxState
+from bot.domain.outbound import POSTED_AGAIN, RESTORED, OutboxKind, OutboxState
 from bot.domain.sending import SendPostponed, SendRejected, SendUncertain, SmsReceipt
 from bot.ports import Outbound, Post, Posted, Tx
 from bot.services.context import Context
 from bot.services.deliver import compose_sms, settle_sms
 from bot.services.deliver_clocks import CLOCK_KINDS, adopt, target_of
+from bot.services.escalation.deliver_call import look_for_call
 from bot.services.shared.digest_posts import refresh_digest_post
 from bot.services.shared.outcome import FIRST_LOOK, MOST_AGAIN
 from bot.services.shared.placing import refresh_card
+from bot.services.voice.deliver_ring_up import leave_ring_up
 
 log = structlog.get_logger(__name__)
 
 STANDING: Final = frozenset({OutboxKind.CARD, OutboxKind.DIGEST})  # posts that are kept up to date
+CHANNEL: Final = "channel:"  # there we may not read, and so not look
 LONGEST_SEND: Final = timedelta(seconds=12)  # wire time: the time-outs of both gateways end before
 LOOK_FAILED: Final = "look_failed"
 UNSURE_AT_MOST: Final = timedelta(minutes=10)  # world time; then the author is told, even if we cannot look
@@ -48,6 +51,12 @@ async def look_for_uncertain(*, ctx: Context) -> int:
 
 async def _look(row: Outbound, ctx: Context) -> None:
     try:
+        if row.kind is OutboxKind.CALL and "leg" in row.payload:
+            await leave_ring_up(row, ctx=ctx)
+            return
+        if row.kind is OutboxKind.CALL:
+            await look_for_call(row, ctx=ctx)
+            return
         await (_look_for_sms(row, ctx) if row.kind is OutboxKind.SMS else _look_for_post(row, ctx))
     except Busy:
         raise
@@ -130,9 +139,11 @@ async def _look_for_post(row: Outbound, ctx: Context) -> None:
 
     to, post, thread_ts = await ctx.store.read(where)
     found: Posted | None = None
+    has_looked = False
     if to and row.kind is not OutboxKind.WITHDRAW:
         try:
             found = await ctx.chat.find(to, row.id, row.created_at, thread_ts)
+            has_looked = post is None or not post.target.startswith(CHANNEL)
         except (SendPostponed, SendUncertain, SendRejected) as error:
             log.info("look_failed", outbox_id=row.id, reason=error.reason)
             if row.looks < 5:
@@ -149,6 +160,11 @@ async def _look_for_post(row: Outbound, ctx: Context) -> None:
                 (refresh_card if row.kind is OutboxKind.CARD else refresh_digest_post)(tx, post)
             if row.kind in CLOCK_KINDS:
                 adopt(tx, row, found)
+            return
+        if row.error == RESTORED and not has_looked and row.kind is not OutboxKind.WITHDRAW:
+            # It stood in a backup, and may have been posted since: what still waits is brought up anew by its clock.
+            tx.outbox.record(row.id, OutboxState.FAILED, error=RESTORED)
+            log.warning("restored_post_left", outbox_id=row.id, kind=row.kind.value)
             return
         if row.kind in STANDING and post is not None and post.ts is None:
             tx.posts.mark_repeat(post.id)

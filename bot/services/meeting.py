@@ -21,7 +21,7 @@ from bot.services.shared.episodes import today
 from bot.services.shared.logged import read_logged
 from bot.services.shared.people_shown import people_of
 from bot.services.shared.placing import notice
-from bot.services.shared.view import name_of
+from bot.services.shared.view import name_of, outward_views
 
 MOST_STEPS = 300
 
@@ -127,6 +127,7 @@ def _filled(tx: Tx, ctx: Context, reader: Actor, told: Told, empty: MeetingPage)
         people=people_of(told.contact),
         by=tuple(name_of(tx, staff_id) for staff_id in told.answered.by),
         notes=tuple(note_view(tx, note, told.contact) for note in told.notes),
+        outward=outward_views(tx, told.outward),
         actions=tuple(action_view(tx, ctx, action, reader) for action in told.actions),
         reviewed=_seen(tx, episode.reviewed),
         transferred=_seen(tx, episode.transferred),

@@ -5,11 +5,15 @@ from dataclasses import replace
 from bot.domain.cards import ConversationView
 from bot.domain.errors import Stale
 from bot.domain.ids import ConversationId, ShiftId
+from bot.domain.rest.active import Source
 from bot.domain.secrecy import Act, Allowed
 from bot.ports import OpenView, Tx
 from bot.services.context import Context
+from bot.services.rest.note_activity import note_activity
 from bot.services.shared.access import actor, actor_by_slack, ask, contact_of, locked, require
+from bot.services.shared.open_views import own_view
 from bot.services.shared.placing import refresh
+from bot.services.shared.reaching import acknowledge
 from bot.services.shared.view import PAGE, conversation_view
 
 
@@ -41,6 +45,8 @@ async def open_conversation(
             shown=PAGE,
         )
         tx.views.save(opened)
+        note_activity(tx, ctx, reader, conversation, Source.READ)
+        acknowledge(tx, ctx, conversation, reader.staff.id, "opened")
         if conversation.seen_seq < conversation.last_seq:
             conversation = conversation.see(conversation.last_seq)
             tx.conversations.save(conversation)
@@ -70,15 +76,16 @@ async def turn_page(
     """Visa tidigare, Visa senare: another page in the same modal. Raises NotAllowed or Stale."""
 
     def change(tx: Tx) -> tuple[OpenView, ConversationView]:
-        opened = tx.views.get(external_id)
+        reader = actor_by_slack(tx, ctx, slack_user_id)
+        opened = own_view(tx, reader.staff, external_id)
         if opened is None:
             raise Stale
         conversation = locked(tx, opened.conversation_id)
-        reader = actor_by_slack(tx, ctx, slack_user_id)
         contact = contact_of(tx, conversation)
         require(tx, ctx, reader, Act.READ, conversation, contact)
         opened = replace(opened, shown=max(PAGE, opened.shown + (PAGE if earlier else -PAGE)))
         tx.views.save(opened)
+        note_activity(tx, ctx, reader, conversation, Source.READ)
         return opened, conversation_view(tx, ctx, conversation, contact, reader, opened)
 
     return await ctx.store.write(change)

@@ -9,37 +9,41 @@ from bot.domain.alerts import AlertCode
 from bot.domain.duty import DutyState
 from bot.domain.errors import AuditEntry, NotAllowed, NotFound
 from bot.domain.ids import NamndId, StaffId
+from bot.domain.incident import STOPPED
 from bot.domain.outbound import Priority
 from bot.domain.people import Role, World
 from bot.domain.phone import normalise
 from bot.domain.rules import OurNumber
+from bot.domain.secrecy import Act, Subject
 from bot.ports import Incoming, Tx
 from bot.services.context import Context
-from bot.services.shared.access import actor_by_slack
+from bot.services.shared.access import actor_by_slack, require_for
 from bot.services.shared.placing import duty_now, notice
+from bot.services.shared.stopped import has_stop
 from bot.services.watch.raising import PARKED_TEXT, end_alert, raise_alert
 
 log = structlog.get_logger(__name__)
 
-SMS, SLACK = "twilio", "slack"
+SMS, SLACK, VOICE = "twilio", "slack", "twilio-voice"
 SHOWN = ("From", "To", "Body", "NumMedia")
 
 
 def park(tx: Tx, ctx: Context, row: Incoming) -> None:
     """Set a row aside and tell those who would have had it: a bug of ours must not silence a child.
 
-    A text is put before whoever has duty for the nämnder it may concern; of what was typed in Slack its author is
-    told. A report on a text of ours is only set aside.
+    A text or a call is put before whoever has duty for the nämnder it may concern; of what was typed in Slack its
+    author is told. A report on a text of ours is only set aside.
     """
     if not tx.inbox.park(row.id):
         return  # another instance could digest it after all
     tx.audit.record(AuditEntry("system", "parked", f"inbox:{row.id}", row.provider))
-    key = f"{PARKED_TEXT}:{row.id}" if row.provider == SMS else f"parked:{row.id}"
+    is_from_somebody = row.provider == SMS or _is_call(row)
+    key = f"{PARKED_TEXT}:{row.id}" if is_from_somebody else f"parked:{row.id}"
     raise_alert(tx, ctx, AlertCode.PARKED, key, inbox=row.id, provider=row.provider)
     if row.provider == SLACK:
         _tell_author(tx, row)
         return
-    if row.provider != SMS:
+    if not is_from_somebody:
         return
     for staff_id in sorted(_who_would_have_had_it(tx, ctx, row)):
         tx.once("parked_for", f"{row.id}:{staff_id}")
@@ -54,6 +58,11 @@ def park(tx: Tx, ctx: Context, row: Incoming) -> None:
         )
 
 
+def _is_call(row: Incoming) -> bool:
+    """Tell whether somebody has called our number."""
+    return row.provider == VOICE and dict(_pairs(row.raw)).get("_told") == "begun"
+
+
 def _tell_author(tx: Tx, row: Incoming) -> None:
     event = _loaded(row.raw).get("event") or {}
     author = tx.staff.by_slack_id(str(event.get("user") or (event.get("previous_message") or {}).get("user") or ""))
@@ -63,7 +72,7 @@ def _tell_author(tx: Tx, row: Incoming) -> None:
 
 def _who_would_have_had_it(tx: Tx, ctx: Context, row: Incoming) -> set[StaffId]:
     fields = dict(_pairs(row.raw))
-    number = ctx.rules.number_for(normalise(fields.get("To", "")) or "")
+    number = _number(ctx, fields)
     if number.world is World.MYNDIGHET:
         roles = (Role.HANDLAGGARE, Role.LEADER)
         return {p.id for role in roles for p in tx.staff.with_role(role, number.reception, World.MYNDIGHET)}
@@ -80,6 +89,10 @@ def _who_would_have_had_it(tx: Tx, ctx: Context, row: Incoming) -> set[StaffId]:
     return told - jav
 
 
+def _number(ctx: Context, fields: dict[str, str]) -> OurNumber:
+    return ctx.rules.number_for(normalise(fields.get("To", "")) or "")
+
+
 def _namnder(tx: Tx, number: OurNumber, sender: str) -> tuple[tuple[NamndId, ...], frozenset[StaffId]]:
     """Return the nämnder that know the sender, or all of the line's when none does, and who is on a jav list."""
     try:
@@ -89,7 +102,7 @@ def _namnder(tx: Tx, number: OurNumber, sender: str) -> tuple[tuple[NamndId, ...
         contact = None
     if contact is None:
         return number.namnder, frozenset()
-    known = tuple(n for n in number.namnder if n in contact.namnder)
+    known = tuple(contact.served_by(number.namnder))
     return known or number.namnder, contact.jav
 
 
@@ -98,14 +111,16 @@ async def open_raw(slack_user_id: str, row_id: int, *, ctx: Context) -> str:
 
     def change(tx: Tx) -> str:
         actor = actor_by_slack(tx, ctx, slack_user_id)
-        what = f"inbox:{row_id}"
-        if not actor.staff.is_active or not tx.was_done("parked_for", f"{row_id}:{actor.staff.id}"):
-            entry = AuditEntry(actor.staff.id, "read_raw", what, "not_on_duty", is_allowed=False)
-            raise NotAllowed("not_on_duty", audit=entry)
+        was_put_before = tx.was_done("parked_for", f"{row_id}:{actor.staff.id}")
         row = tx.inbox.parked(row_id)
+        world = World.BEREDSKAP if row is None else _number(ctx, dict(_pairs(row.raw))).world
+        owners = frozenset({actor.staff.id}) if was_put_before else frozenset()
+        what = f"inbox:{row_id}"
+        require_for(tx, ctx, actor, Act.READ_RAW, Subject(None, world, owners=owners), what=what)
         if row is None:
             raise NotFound
-        tx.audit.record(AuditEntry(actor.staff.id, "read_raw", what, "parked_for"))
+        if has_stop(tx, ()):
+            raise NotAllowed(STOPPED, audit=AuditEntry(actor.staff.id, "read_raw", what, STOPPED, is_allowed=False))
         end_alert(tx, ctx, f"{PARKED_TEXT}:{row_id}")
         return "\n".join(f"{name}: {value}" for name, value in _pairs(row.raw) if name in SHOWN)
 

@@ -12,7 +12,9 @@ from bot.services.deliver_handover import open_for
 from bot.services.meeting import note_view
 from bot.services.shared.access import actor_by_slack, contact_of, require
 from bot.services.shared.logged import read_logged
+from bot.services.shared.own import require_own
 from bot.services.shared.people_shown import people_of
+from bot.services.shared.view import outward_views
 
 MOST_STORIES = 20
 
@@ -25,8 +27,10 @@ async def read_handover(slack_user_id: str, shift_id: str, *, ctx: Context) -> t
         reader = actor_by_slack(tx, ctx, slack_user_id)
         if shift is None:
             raise NotFound
-        if shift.staff_id != reader.staff.id or not shift.covers(ctx.clock.now()):
-            entry = AuditEntry(reader.staff.id, "read_handover", f"shift:{shift.id}", "not_on_duty", is_allowed=False)
+        what = f"shift:{shift.id}"
+        require_own(tx, ctx, slack_user_id, "read_handover", owner=shift.staff_id, what=what, otherwise="not_on_duty")
+        if not shift.covers(ctx.clock.now()):
+            entry = AuditEntry(reader.staff.id, "read_handover", what, "not_on_duty", is_allowed=False)
             raise NotAllowed("not_on_duty", audit=entry)
         mine = open_for(tx, ctx, reader, shift)[:MOST_STORIES]
         for conversation in mine:
@@ -47,4 +51,5 @@ def _story(tx: Tx, ctx: Context, conversation: Conversation) -> HandoverStory:
         namnd_name="" if conversation.namnd is None else ctx.rules.namnder[conversation.namnd].short_name,
         waiting_since=conversation.first_unanswered_at if conversation.is_unanswered else None,
         notes=() if newest is None else (note_view(tx, newest, contact),),
+        outward=outward_views(tx, tx.outward.of_conversation(conversation.id)),
     )

@@ -5,12 +5,14 @@ import structlog
 from bot.domain.alerts import AlertCode
 from bot.domain.conversation import Direction
 from bot.domain.delivery import DeliveryStatus, advance, from_provider, is_correction
+from bot.domain.escalation import StepState
 from bot.domain.failures import ALARMING
 from bot.domain.incoming import ReceivedStatus
 from bot.domain.outbound import OutboxState, Priority
 from bot.ports import Delivery, Tx
 from bot.services.clocks.summons_delivered import account_for_delivery
 from bot.services.context import Context
+from bot.services.escalation.steps import MARK, settle
 from bot.services.shared.placing import refresh, thread
 from bot.services.shared.saying import recount, reopened
 from bot.services.watch.raising import raise_alert
@@ -22,6 +24,9 @@ FAILURES = frozenset({DeliveryStatus.UNDELIVERED, DeliveryStatus.FAILED, Deliver
 
 def receive_status(tx: Tx, ctx: Context, status: ReceivedStatus) -> None:
     """Move the delivery forward, never back; reports come early, late, twice and in any order (facts: section 5)."""
+    if status.delivery_id is not None and status.delivery_id.startswith(MARK):
+        _settle_step(tx, ctx, status)
+        return
     delivery = _find(tx, status)
     if delivery is None:
         log.info("status_for_unknown_sms", provider_id=status.provider_id)
@@ -83,6 +88,14 @@ def tell(
         if post.target == f"staff:{message.author}" or post.target.startswith("channel:"):
             key = f"{what}:{post.id}:{delivery.id}"
             thread(tx, post, what, key=key, message=message.id, priority=Priority.URGENT)
+
+
+def _settle_step(tx: Tx, ctx: Context, status: ReceivedStatus) -> None:
+    """A report on a text to staff: the receipt of a step."""
+    word = from_provider(status.word)
+    state = StepState.DELIVERED if word is DeliveryStatus.DELIVERED else StepState.FAILED if word in FAILURES else None
+    if state is not None:
+        settle(tx, ctx, (status.delivery_id or "").removeprefix(MARK), state, provider_id=status.provider_id)
 
 
 def _find(tx: Tx, status: ReceivedStatus) -> Delivery | None:

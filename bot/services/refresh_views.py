@@ -7,11 +7,12 @@ from typing import Final
 import structlog
 
 from bot.domain.cards import ConversationView
+from bot.domain.incident import STOPPED
 from bot.domain.secrecy import Act, Denied
 from bot.domain.sending import SendError, SendRejected, SendUncertain
 from bot.ports import OpenView, Tx
 from bot.services.context import Context
-from bot.services.shared.access import actor, ask, contact_of
+from bot.services.shared.access import actor, contact_of, may_show
 from bot.services.shared.view import conversation_view
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ EVERY: Final = timedelta(seconds=2)  # wire time: one modal is drawn at most thi
 async def refresh_views(*, ctx: Context) -> int:
     """Redraw what is due; return how many modals were drawn. A lost redraw costs nothing: the next one shows all."""
 
-    def due(tx: Tx) -> list[tuple[OpenView, ConversationView | None]]:
+    def due(tx: Tx) -> list[tuple[OpenView, ConversationView | Denied]]:
         return [(opened, _shown(tx, ctx, opened)) for opened in tx.views.take_dirty(every=EVERY)]
 
     work = await ctx.store.write(due)
@@ -32,22 +33,24 @@ async def refresh_views(*, ctx: Context) -> int:
     return len(work)
 
 
-def _shown(tx: Tx, ctx: Context, opened: OpenView) -> ConversationView | None:
-    """Return what the modal shows now; None when its reader may read no more."""
+def _shown(tx: Tx, ctx: Context, opened: OpenView) -> ConversationView | Denied:
+    """Return what the modal shows now, or why its reader may read no more."""
     conversation = tx.conversations.get(opened.conversation_id)
     person = tx.staff.get(opened.staff_id)
     if conversation is None or person is None:
-        return None
+        return Denied("not_found")
     reader = actor(tx, ctx, person)
     contact = contact_of(tx, conversation)
-    if isinstance(ask(tx, ctx, reader, Act.READ, conversation, contact), Denied):
-        return None
+    answer = may_show(tx, ctx, reader, Act.READ, conversation, contact)
+    if isinstance(answer, Denied):
+        return answer
     return conversation_view(tx, ctx, conversation, contact, reader, opened)
 
 
-async def _draw(ctx: Context, opened: OpenView, shown: ConversationView | None) -> None:
+async def _draw(ctx: Context, opened: OpenView, answer: ConversationView | Denied) -> None:
+    shown, is_stopped = (None, answer.reason == STOPPED) if isinstance(answer, Denied) else (answer, False)
     try:
-        new_hash = await ctx.chat.update_conversation(opened, shown)
+        new_hash = await ctx.chat.update_conversation(opened, shown, is_stopped=is_stopped)
     except SendRejected as refusal:
         if refusal.reason == "hash_conflict":
             await ctx.store.write(lambda tx: _again(tx, opened, forget_hash=True))

@@ -8,16 +8,21 @@ from bot.domain.conversation import Conversation, Direction, Message
 from bot.domain.errors import AskFirst, BadInput, CannotText
 from bot.domain.ids import MessageId, ShiftId, new_id
 from bot.domain.people import LinkedContact
+from bot.domain.rest.active import Source
 from bot.domain.secrecy import Act, Actor
 from bot.domain.sms_parts import MAX_SMS_CHARACTERS, parts, tidy_outgoing
 from bot.ports import OpenView, Tx
 from bot.services.context import Context
+from bot.services.rest.note_activity import note_activity
 from bot.services.shared.access import actor_by_slack, contact_of, locked, require
+from bot.services.shared.consent import is_stopped, require_may_write
 from bot.services.shared.episodes import account_for_answer
+from bot.services.shared.open_views import own_view
 from bot.services.shared.placing import is_inline, refresh, thread
 from bot.services.shared.saying import say_outgoing
 
 PARTS_WITHOUT_ASKING: Final = 3
+UNWANTED: Final = "unwanted"  # the author has been asked whether to text somebody who wants no sms
 REPLY_BLOCK: Final = "reply"  # the field that problems with the text are shown at
 
 
@@ -45,9 +50,10 @@ async def reply(command: Reply, *, ctx: Context) -> None:
     Raises:
         NotAllowed: the rule of secrecy says no, at this moment.
         BadInput: the text is empty or too long; nothing is lost, the author still has it.
-        CannotText: the number cannot be answered.
-        AskFirst: something newer has been said since the author looked, or the text makes many parts. The
-            same submission again goes through.
+        CannotText: the number cannot be answered, or nothing has come in and we may not write first.
+        AskFirst: something newer has been said since the author looked, the text makes many parts, or the person has
+            asked for no sms. The same submission again goes through.
+        Stale: the modal is somebody else's.
     """
 
     def change(tx: Tx) -> AskFirst | None:
@@ -58,6 +64,7 @@ async def reply(command: Reply, *, ctx: Context) -> None:
         text = clean(command.text, is_note=command.is_note)
         if not command.is_note:
             require_textable(ctx, contact)
+            require_may_write(tx, conversation, contact)
         view = _view(tx, conversation, author, command)
         question = None if view is None else _question(tx, ctx, conversation, view, author, text, command)
         if question is not None:
@@ -142,6 +149,7 @@ def say(
                 if is_inline(tx, ctx, conversation, post.target):
                     thread(tx, post, "inline_sent", key=f"inline_sent:{post.id}:{message.id}", message=message.id)
     tx.conversations.save(changed)
+    note_activity(tx, ctx, author, changed, Source.ANSWER)
     refresh(tx, changed)
     return changed
 
@@ -167,7 +175,7 @@ def followed_by_other(tx: Tx, conversation: Conversation, author: Actor) -> str 
 def _view(tx: Tx, conversation: Conversation, author: Actor, command: Reply) -> OpenView | None:
     """Return what the author had before them: the modal, or a page that Slack knows nothing of."""
     if command.external_id is not None:
-        return tx.views.get(command.external_id)
+        return own_view(tx, author.staff, command.external_id)
     if command.last_seen is None or tx.was_done("reply", command.key):
         return None  # sent already, and what they wrote themselves is nothing new to them
     seen, warned = command.last_seen, command.warned_of
@@ -177,11 +185,15 @@ def _view(tx: Tx, conversation: Conversation, author: Actor, command: Reply) -> 
 def _question(
     tx: Tx, ctx: Context, conversation: Conversation, view: OpenView, author: Actor, text: str, command: Reply
 ) -> AskFirst | None:
-    """Ask once about what the author cannot know: somebody else follows it, something newer, a text of many sms.
+    """Ask once about what the author may not know: somebody else follows it, something newer, many sms, none wanted.
 
     What has been asked about is remembered with the modal; the draft stays in it.
     """
     is_note = command.is_note
+    if not is_note and not view.warned_of and is_stopped(tx, conversation):
+        if view.external_id:
+            tx.views.save(replace(view, warned_of=UNWANTED))
+        return AskFirst("unwanted", asked=UNWANTED)
     other = None if is_note else followed_by_other(tx, conversation, author)
     newer = [
         m

@@ -7,6 +7,7 @@ from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.reply import require_textable
 from bot.services.shared.access import actor_by_slack, contact_of, locked, require
+from bot.services.shared.consent import require_may_write, require_not_stopped
 from bot.services.shared.placing import refresh
 from bot.services.shared.saying import recount, send
 from bot.services.shared.view import sent_state
@@ -32,6 +33,8 @@ async def resend(slack_user_id: str, message_id: str, key: str, *, ctx: Context)
         if state is None or not state.may_resend:
             raise Stale
         require_textable(ctx, contact)
+        require_not_stopped(tx, conversation)
+        require_may_write(tx, conversation, contact)
         send(tx, conversation, message.id)
         conversation = recount(tx, conversation)
         tx.conversations.save(conversation)

@@ -3,21 +3,26 @@
 from datetime import datetime, timedelta
 
 from bot.domain.calendar import local
-from bot.domain.cards import DutyLine, Home, HomeAction, OpenLine, ReserveHome, sender_of
-from bot.domain.duty import DutyState, Shift, next_shift
+from bot.domain.cards import CalendarHome, DutyLine, Home, HomeAction, OpenLine, ReserveHome, sender_of
+from bot.domain.duty import DutyState, Shift, ShownShift, next_shift
 from bot.domain.errors import NotAllowed
 from bot.domain.ids import NamndId, StaffId
 from bot.domain.people import Role
 from bot.domain.rules import NamndRules
-from bot.domain.secrecy import Act, Actor, Allowed
+from bot.domain.secrecy import Act, Actor, Allowed, Denied, Subject, may
 from bot.ports import Tx
 from bot.services.clocks.home import home_clocks
 from bot.services.context import Context
+from bot.services.incident.home import incident_home
 from bot.services.look_back import own_namnder
+from bot.services.ready.home import ready_home
 from bot.services.reserve.choose_pin import may_choose
-from bot.services.shared.access import actor_by_slack, ask, contact_of
+from bot.services.rest.show_active_time import keeps_active_time
+from bot.services.rota.feed import may_have_feed
+from bot.services.shared.access import actor_by_slack, contact_of, may_show, require_namnd
 from bot.services.shared.placing import duty_now
 from bot.services.start_conversation import may_enrol_in, may_start_in
+from bot.services.swap.home import swap_home
 
 MY_SHIFTS_AHEAD = timedelta(days=28)
 MY_ACTIONS = 20
@@ -27,7 +32,10 @@ async def show_duty(slack_user_id: str, *, ctx: Context) -> tuple[DutyLine, ...]
     """Return who has duty now and next, the caller's own nämnder first. Raises NotAllowed for others than staff."""
 
     def query(tx: Tx) -> tuple[DutyLine, ...]:
-        return _duties(tx, ctx, actor_by_slack(tx, ctx, slack_user_id))
+        actor = actor_by_slack(tx, ctx, slack_user_id)
+        for namnd in ctx.rules.namnder:
+            require_namnd(tx, ctx, actor, Act.SEE_DUTY, namnd)
+        return _duties(tx, ctx, actor)
 
     return await ctx.store.write(query)  # a refusal is logged
 
@@ -40,7 +48,9 @@ async def show_home(slack_user_id: str, *, ctx: Context) -> Home:
         try:
             actor = actor_by_slack(tx, ctx, slack_user_id)
         except NotAllowed:
-            return Home(now, (), (), (), may_enrol=False, may_start=False, is_trial=ctx.rules.is_trial, is_known=False)
+            return _unknown(ctx)
+        if any(isinstance(may(actor, Act.SEE_DUTY, Subject(namnd), now), Denied) for namnd in ctx.rules.namnder):
+            return _unknown(ctx)
         return Home(
             now=now,
             duties=_duties(tx, ctx, actor),
@@ -52,11 +62,22 @@ async def show_home(slack_user_id: str, *, ctx: Context) -> Home:
             actions=_my_actions(tx, ctx, actor),
             may_look_back=bool(own_namnder(actor)),
             may_write_background=bool(may_enrol_in(actor)),
+            may_set_consent=bool(may_enrol_in(actor)),
             clocks=home_clocks(tx, ctx, actor),
             reserve=_reserve(tx, actor),
+            has_active_time=keeps_active_time(ctx, actor.staff),
+            ready=ready_home(tx, ctx, actor.staff),
+            swaps=swap_home(tx, ctx, actor.staff),
+            calendar=_calendar(tx, actor),
+            incident=incident_home(tx, ctx, actor.staff),
         )
 
     return await ctx.store.read(query)
+
+
+def _unknown(ctx: Context) -> Home:
+    is_trial = ctx.rules.is_trial
+    return Home(ctx.clock.now(), (), (), (), may_enrol=False, may_start=False, is_trial=is_trial, is_known=False)
 
 
 def _reserve(tx: Tx, actor: Actor) -> ReserveHome | None:
@@ -65,6 +86,13 @@ def _reserve(tx: Tx, actor: Actor) -> ReserveHome | None:
     pin = tx.reserve.pin(actor.staff.id)
     set_on = None if pin is None else local(pin.set_at).date()
     return ReserveHome(set_on, has_phone=actor.staff.phone is not None and actor.staff.is_phone_verified)
+
+
+def _calendar(tx: Tx, actor: Actor) -> CalendarHome | None:
+    if not may_have_feed(actor.staff):
+        return None
+    made_at = tx.rota.feed_made_at(actor.staff.id)
+    return CalendarHome(None if made_at is None else local(made_at).date())
 
 
 def _duties(tx: Tx, ctx: Context, actor: Actor) -> tuple[DutyLine, ...]:
@@ -116,7 +144,7 @@ def _open_ones(tx: Tx, ctx: Context, actor: Actor) -> tuple[OpenLine, ...]:
         untaken_here = conversation.taken_by is None and newest is not None and newest.staff_id is None
         if not (is_mine or untaken_here):
             continue
-        if not isinstance(ask(tx, ctx, actor, Act.READ, conversation, contact), Allowed):
+        if not isinstance(may_show(tx, ctx, actor, Act.READ, conversation, contact), Allowed):
             continue
         lines.append(
             OpenLine(
@@ -143,17 +171,14 @@ def _my_actions(tx: Tx, ctx: Context, actor: Actor) -> tuple[HomeAction, ...]:
             if conversation is None or episode_id is None:
                 continue
             contact = contact_of(tx, conversation)
-            if isinstance(ask(tx, ctx, actor, Act.HANDLE_ACTION, conversation, contact), Allowed):
+            if isinstance(may_show(tx, ctx, actor, Act.HANDLE_ACTION, conversation, contact), Allowed):
                 late = action.is_late(local(ctx.clock.now()).date())
                 short_name = ctx.rules.namnder[namnd].short_name
                 found.append(HomeAction(episode_id, contact.codes, short_name, action.due_on, late))
     return tuple(sorted(found, key=lambda a: (a.due_on, a.codes)))[:MY_ACTIONS]
 
 
-def _my_shifts(tx: Tx, ctx: Context, staff_id: StaffId, now: datetime) -> tuple[tuple[datetime, datetime, str], ...]:
+def _my_shifts(tx: Tx, ctx: Context, staff_id: StaffId, now: datetime) -> tuple[ShownShift, ...]:
     coming = tx.shifts.between(now, now + MY_SHIFTS_AHEAD)
-    return tuple(
-        (local(s.starts_at), local(s.ends_at), ctx.rules.namnder[s.lending_namnd].short_name)
-        for s in coming
-        if s.staff_id == staff_id
-    )[:10]
+    mine = [shift for shift in coming if shift.staff_id == staff_id][:10]
+    return tuple(ShownShift.of(shift, ctx.rules.namnder[shift.lending_namnd].short_name) for shift in mine)

@@ -2,28 +2,35 @@
 
 from dataclasses import dataclass, field, replace
 
+from bot.domain.consent import StopState
 from bot.domain.conversation import Conversation, Ground, Route
-from bot.domain.errors import AuditEntry, BadInput
+from bot.domain.errors import AuditEntry, BadInput, CannotText
 from bot.domain.ids import ContactId, ConversationId, NamndId, new_id
 from bot.domain.people import LinkedContact, LinkRole, Role, World
 from bot.domain.secrecy import Act, Actor, Allowed, Subject, may
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.reply import clean, require_same, require_textable, say
-from bot.services.shared.access import actor_by_slack, require_for
+from bot.services.shared.access import actor_by_slack, require_for, require_namnd
+from bot.services.shared.consent import barrier, barrier_lines
 
+WISHES = frozenset(state.value for state in (StopState.ASKED, StopState.ASKED_AGAIN))  # said in the conversation
 MOST_CHOICES = 100  # what a Slack menu can hold
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A contact that the caller may text. `value` is opaque: the contact's and the nämnd's ids."""
+    """A contact that the caller may text. `value` is opaque: the contact's and the nämnd's ids.
+
+    `barriers` are keys of what should be known before one writes, or why one may not.
+    """
 
     value: str
     name: str
     role: LinkRole
     youth_name: str
     namnd_name: str
+    barriers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +48,19 @@ async def find_contacts(slack_user_id: str, wanted: str, *, ctx: Context) -> lis
 
     def change(tx: Tx) -> list[Choice]:
         actor = actor_by_slack(tx, ctx, slack_user_id)
-        found: list[Choice] = []
-        for namnd in may_start_in(ctx, actor):
+        found: list[tuple[Choice, LinkedContact, NamndId]] = []
+        namnder = may_start_in(ctx, actor)
+        if not namnder:
+            require_namnd(tx, ctx, actor, Act.START, next(iter(ctx.rules.namnder)))
+        for namnd in namnder:
             tx.audit.record(AuditEntry(actor.staff.id, "search_contacts", f"namnd:{namnd}", "start", namnd))
             for contact in tx.people.contacts_of(namnd):
                 if actor.staff.id in contact.jav or not contact.contact.is_answerable:
                     continue
-                found.extend(_choices(ctx, contact, namnd, wanted.casefold()))
-        return sorted(found, key=lambda choice: (choice.youth_name, choice.name))[:MOST_CHOICES]
+                choices = _choices(ctx, contact, namnd, wanted.casefold())
+                found.extend((choice, contact, namnd) for choice in choices)
+        found.sort(key=lambda one: (one[0].youth_name, one[0].name))
+        return [_with_barriers(tx, *one) for one in found[:MOST_CHOICES]]
 
     return await ctx.store.write(change)
 
@@ -70,6 +82,11 @@ def _choices(ctx: Context, contact: LinkedContact, namnd: NamndId, wanted: str) 
     ]
 
 
+def _with_barriers(tx: Tx, choice: Choice, contact: LinkedContact, namnd: NamndId) -> Choice:
+    keys = (key for key, _ in barrier_lines(tx, contact, namnd, World.BEREDSKAP))
+    return replace(choice, barriers=tuple(dict.fromkeys(key for key in keys if key not in WISHES)))
+
+
 async def start_conversation(command: NewText, *, ctx: Context) -> str:
     """Send a first text, once; return the conversation's id. An open conversation is continued.
 
@@ -89,6 +106,9 @@ async def start_conversation(command: NewText, *, ctx: Context) -> str:
         require_for(tx, ctx, author, Act.START, subject, what=f"contact:{contact_id}")
         text = clean(command.text, is_note=False)
         require_textable(ctx, contact)
+        in_the_way = barrier(tx, contact, namnd, World.BEREDSKAP)
+        if in_the_way is not None:
+            raise CannotText(in_the_way.value)
         conversation = _conversation(tx, ctx, contact, namnd)
         if not tx.once("start", command.key):
             require_same(tx, f"start:{command.key}", text)

@@ -7,6 +7,7 @@ from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor_by_slack, contact_of, locked, require
 from bot.services.shared.placing import refresh
+from bot.services.shared.reaching import acknowledge
 
 
 async def take_conversation(slack_user_id: str, conversation_id: str, key: str, *, ctx: Context) -> Conversation:
@@ -34,6 +35,7 @@ async def take_conversation(slack_user_id: str, conversation_id: str, key: str, 
             raise AlreadyTaken(taken_by="" if holder is None else holder.slack_user_id or "")
         taken = conversation.take(actor.staff.id, at=ctx.clock.now())
         tx.conversations.save(taken)
+        acknowledge(tx, ctx, taken, actor.staff.id, "taken")
         refresh(tx, taken)
         return taken
 

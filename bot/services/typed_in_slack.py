@@ -12,12 +12,15 @@ from bot.domain.errors import BadInput, CannotText, NotAllowed, NotFound, Stale
 from bot.domain.ids import ConversationId, new_id
 from bot.domain.incoming import TypedInSlack
 from bot.domain.outbound import Priority
+from bot.domain.people import World
 from bot.domain.secrecy import Act, Actor
 from bot.domain.slack_text import is_note, plain_from_slack, without_note_mark
 from bot.ports import Post, Tx
 from bot.services.context import Context
 from bot.services.reply import clean, followed_by_other, require_newest, require_textable, say
 from bot.services.shared.access import actor_by_slack, contact_of, locked, require
+from bot.services.shared.consent import is_stopped, require_may_write
+from bot.services.shared.own import require_own
 from bot.services.shared.placing import is_inline, notice, thread
 
 log = structlog.get_logger(__name__)
@@ -44,8 +47,8 @@ def typed_in_slack(tx: Tx, ctx: Context, typed: TypedInSlack) -> None:
     if not typed.text.strip():
         return
     text = plain_from_slack(typed.text)
-    is_theirs = followed_by_other(tx, conversation, author) is None or is_note(text)
-    if is_inline(tx, ctx, conversation, post.target) and is_theirs:
+    is_unasked = followed_by_other(tx, conversation, author) is None and not is_stopped(tx, conversation)
+    if is_inline(tx, ctx, conversation, post.target) and (is_unasked or is_note(text)):
         _send_inline(tx, ctx, author, conversation, post, typed, text)
     else:
         _hold(tx, ctx, author, conversation, post, typed, text)
@@ -61,6 +64,7 @@ def _send_inline(
         body = clean(without_note_mark(text) if note else text, is_note=note)
         if not note:
             require_textable(ctx, contact)
+            require_may_write(tx, conversation, contact)
             require_newest(tx, conversation)
     except NotAllowed as refusal:
         if refusal.audit is not None:
@@ -134,6 +138,7 @@ async def send_held(slack_user_id: str, held_id: str, key: str, *, ctx: Context)
             raise Stale
         body = clean(held.body, is_note=False)
         require_textable(ctx, contact)
+        require_may_write(tx, conversation, contact)
         tx.messages.set_held(held.id, DraftState.SENT)
         say(tx, ctx, conversation, author, body, source=f"held:{held.id}")
 
@@ -145,10 +150,20 @@ async def discard_held(slack_user_id: str, held_id: str, key: str, *, ctx: Conte
 
     def change(tx: Tx) -> None:
         held = _held(tx, held_id)
-        author = actor_by_slack(tx, ctx, slack_user_id)
+        conversation = tx.conversations.get(held.conversation_id)
+        require_own(
+            tx,
+            ctx,
+            slack_user_id,
+            "discard_held",
+            owner=held.staff_id,
+            what=f"conversation:{held.conversation_id}",
+            otherwise="not_yours",
+            world=World.BEREDSKAP if conversation is None else conversation.world,
+        )
         if not tx.once("click", key) or held.state is DraftState.DISCARDED:
             return
-        if held.state is not DraftState.HELD or held.staff_id != author.staff.id:
+        if held.state is not DraftState.HELD:
             raise Stale
         tx.messages.set_held(held.id, DraftState.DISCARDED, "")
 

@@ -12,6 +12,7 @@ from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor as load_actor
 from bot.services.shared.access import actor_by_slack, ask, contact_of, locked, require
+from bot.services.shared.consent import move_wish
 from bot.services.shared.episodes import move_to
 from bot.services.shared.placing import destination, notice, place, refresh
 
@@ -59,7 +60,11 @@ async def hand_over(slack_user_id: str, conversation_id: str, namnd_id: str, key
         tx.posts.ensure_card(changed.id, team)  # whatever the hour, the nämnd's own people find it there
         tx.conversations.save(changed)
         refresh(tx, changed)
-        tx.audit.record(AuditEntry(actor.staff.id, "handed_over", f"conversation:{changed.id}", "unknown", namnd))
+        tx.audit.record(
+            AuditEntry(
+                actor.staff.id, "handed_over", f"conversation:{changed.id}", "unknown", namnd, world=changed.world
+            )
+        )
 
     await ctx.store.write(change)
 
@@ -144,10 +149,15 @@ async def pick_namnd(slack_user_id: str, conversation_id: str, namnd_id: str, ke
             raise BadInput({"namnd": "pick_namnd"})
         if namnd != conversation.namnd:
             _close_twin(tx, ctx, conversation, namnd)
+        move_wish(tx, conversation.contact_id, conversation.namnd, namnd)
         changed = replace(conversation, namnd=namnd, is_namnd_open=False, concerns=frozenset())
         tx.conversations.save(changed)
         move_to(tx, ctx, changed)
-        tx.audit.record(AuditEntry(actor.staff.id, "picked_namnd", f"conversation:{changed.id}", "on_duty", namnd))
+        tx.audit.record(
+            AuditEntry(
+                actor.staff.id, "picked_namnd", f"conversation:{changed.id}", "on_duty", namnd, world=changed.world
+            )
+        )
         refresh(tx, changed)
 
     await ctx.store.write(change)

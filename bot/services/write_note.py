@@ -13,16 +13,20 @@ from bot.domain.forms import NoteForm
 from bot.domain.handover import Episode
 from bot.domain.ids import ActionTaskId, NamndId, NoteId, ShiftId, StaffId, YouthId, new_id
 from bot.domain.notes import ActionCode, Note, Situation
+from bot.domain.outward import newest_marks
 from bot.domain.people import LinkedContact, Role, World
 from bot.domain.personnummer import holds_personnummer
 from bot.domain.reaction import Action, belongs_to_duty, counted_from, due_day, scheduled
+from bot.domain.rest.active import Source
 from bot.domain.rules import NamndRules
 from bot.domain.secrecy import Act, Actor, Allowed
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.remind_actions import tell_leaders
 from bot.services.reply import clean, require_textable
+from bot.services.rest.note_activity import note_activity
 from bot.services.shared.access import actor_by_slack, ask, contact_of, locked, require
+from bot.services.shared.consent import require_may_write, require_not_stopped
 from bot.services.shared.digest_posts import say_addendum
 from bot.services.shared.duty_actions import put_before_duty
 from bot.services.shared.episodes import account_for_answer, home_of, today
@@ -141,6 +145,7 @@ def _form(
         chosen=frozenset(str(youth) for youth in conversation.concerns),
         newest_inbound=conversation.last_inbound_seq if reads else 0,
         is_trial=ctx.rules.is_trial,
+        outward=newest_marks(tx.outward.of_conversation(conversation.id)) if reads else (),
     )
 
 
@@ -174,6 +179,7 @@ async def write_note(command: NoteCommand, *, ctx: Context) -> Written:
         closing = _closing_text(tx, ctx, command, conversation, contact, actor) if closes else ""
         if not tx.once("note", command.key):
             return Written()
+        note_activity(tx, ctx, actor, conversation, Source.ANSWER)
         now = ctx.clock.now()
         if closing:
             shift_id = _shift(actor, conversation)
@@ -209,6 +215,8 @@ def _closing_text(
     except BadInput as bad:
         raise BadInput({CLOSING: next(iter(bad.problems.values()))}) from None
     require_textable(ctx, contact)
+    require_not_stopped(tx, conversation)
+    require_may_write(tx, conversation, contact)
     return text
 
 
@@ -311,6 +319,7 @@ def _keep(
             note.code.value,
             note.namnd,
             details={"socialjouren": note.socialjouren_at is not None, "closes": command.closes},
+            world=conversation.world,
         )
     )
     return kept

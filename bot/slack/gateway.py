@@ -7,7 +7,7 @@ do not know (facts: slack, sections 5 to 7). The outbox decides what comes next.
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -22,11 +22,14 @@ from bot.domain.cards import Card, ConversationView, Home, Notice, ThreadReply
 from bot.domain.clock_views import ClockList, ClockNotice, UnitMessage
 from bot.domain.digest import Addendum, DigestView, ShiftHandover
 from bot.domain.errand import is_urgent, leaving
+from bot.domain.readiness import Account, Silence
 from bot.domain.sending import SendPostponed, SendRejected, SendUncertain
+from bot.domain.swap import SwapCard
 from bot.ports import Audience, OpenView, Posted
 from bot.slack.ids import OUTBOX_EVENT
 from bot.slack.kit import MESSAGE_TEXT, Block, cut
 from bot.slack.pace import Pace
+from bot.slack.trial import bannered_message, bannered_view
 from bot.slack.views.alert import alert_message
 from bot.slack.views.card import card_message
 from bot.slack.views.clock_list import clock_message, clocks_message, unit_message
@@ -34,6 +37,7 @@ from bot.slack.views.conversation import conversation_modal, ended_modal
 from bot.slack.views.digest import addendum_message, digest_message
 from bot.slack.views.home import home_view
 from bot.slack.views.shift_handover import handover_message
+from bot.slack.views.swap import swap_message
 from bot.slack.views.thread import notice_message, thread_message
 from bot.texts import Texts
 
@@ -45,6 +49,9 @@ NOT_LOGGED_IN: Final = timedelta(seconds=30)
 BURST: Final = 4  # posts to one channel at once, the last of them urgent, then one a second (facts: section 7)
 UPDATE_BURST: Final = 15  # updates of one message at once, then one a second: what comes meanwhile is folded
 MEMBERS_AT_A_TIME: Final = 200
+ASKED_PER_S: Final = 0.8  # dnd.info is of tier 3: 50 a minute
+ASKED_AT_ONCE: Final = 5
+NO_SUCH_USER: Final = frozenset({"user_not_found", "user_not_visible"})
 OPEN_TO_OTHERS: Final = ("is_ext_shared", "is_pending_ext_shared", "is_org_shared", "is_shared", "is_general")
 TOKEN_ERRORS: Final = frozenset(
     {"not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
@@ -55,8 +62,11 @@ THEIR_ERRORS: Final = frozenset({"internal_error", "fatal_error", "service_unava
 class SlackChat:
     """See bot.ports.Chat."""
 
-    def __init__(self, client: AsyncWebClient, texts: Texts, clock: Clock, *, bot_user_id: str) -> None:
+    def __init__(
+        self, client: AsyncWebClient, texts: Texts, clock: Clock, *, bot_user_id: str, is_trial: bool = False
+    ) -> None:
         self._client = client
+        self._is_trial = is_trial
         self._bot_user_id = bot_user_id
         self._texts = texts
         self._clock = clock
@@ -106,7 +116,13 @@ class SlackChat:
 
     async def audience(self, channel: str) -> Audience:
         """Ask who can read a channel (facts: slack, section 15). Raises SendRejected when it cannot be asked."""
-        info = (await self._read("conversations.info", channel, self._client.conversations_info)).get("channel") or {}
+        try:
+            answer = await self._read("conversations.info", channel, self._client.conversations_info)
+        except SendPostponed as refused:
+            if refused.reason != "missing_scope":
+                raise
+            return Audience(frozenset(), is_safe=False)  # a public channel asks for a scope that we do not want
+        info = answer.get("channel") or {}
         if info.get("is_archived"):
             raise SendRejected("is_archived")
         members: set[str] = set()
@@ -124,6 +140,33 @@ class SlackChat:
         is_open = any(info.get(flag) for flag in OPEN_TO_OTHERS) or not info.get("is_private")
         return Audience(frozenset(members - {self._bot_user_id}), is_safe=not is_open)
 
+    async def account(self, slack_user_id: str) -> Account:
+        """Ask whether somebody can still be posted to (users.info; facts: slack, sections 7 and 15)."""
+        self._pace.take("users.info", per_s=ASKED_PER_S, burst=ASKED_AT_ONCE, is_urgent=is_urgent())
+        try:
+            answer = await self._read(
+                "users.info", slack_user_id, lambda channel: self._client.users_info(user=channel)
+            )
+        except SendRejected as refusal:
+            if refusal.reason not in NO_SUCH_USER:
+                raise
+            return Account(is_active=False)
+        user = answer.get("user") or {}
+        is_guest = any(user.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger"))
+        return Account(is_active=not user.get("deleted"), is_guest=is_guest, is_bot=bool(user.get("is_bot")))
+
+    async def silence(self, slack_user_id: str) -> Silence | None:
+        """Ask when Do Not Disturb next keeps somebody's phone quiet (dnd.info; facts: slack, section 11)."""
+        self._pace.take("dnd.info", per_s=ASKED_PER_S, burst=ASKED_AT_ONCE, is_urgent=is_urgent())
+        found = await self._read("dnd.info", slack_user_id, lambda channel: self._client.dnd_info(user=channel))
+        if found.get("snooze_enabled") and found.get("snooze_endtime"):
+            ends_at = datetime.fromtimestamp(float(found["snooze_endtime"]), UTC)
+            return Silence(self._clock.now(), ends_at, is_daily=False)
+        if not found.get("dnd_enabled"):
+            return None
+        start, end = (float(found.get(f"next_dnd_{edge}_ts") or 0) for edge in ("start", "end"))
+        return Silence(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
+
     async def _read(
         self, method: str, channel: str, call: Callable[..., Awaitable[AsyncSlackResponse]]
     ) -> AsyncSlackResponse:
@@ -133,7 +176,14 @@ class SlackChat:
         except SendUncertain as unknown:
             raise SendPostponed(BACK_OFF, unknown.reason) from None
 
+    def _said(self, message: dict[str, Any]) -> dict[str, Any]:
+        return bannered_message(message, self._texts) if self._is_trial else message
+
+    def _drawn(self, view: Block) -> Block:
+        return bannered_view(view, self._texts) if self._is_trial else view
+
     async def _update(self, channel: str, ts: str, message: dict[str, Any]) -> None:
+        message = self._said(message)
         await self._call(
             "chat.update",
             channel,
@@ -151,6 +201,9 @@ class SlackChat:
 
     async def post_notice(self, to: str, notice: Notice, outbox_id: int) -> Posted:
         return await self._post(to, notice_message(notice, self._texts), outbox_id)
+
+    async def post_swap(self, to: str, card: SwapCard, outbox_id: int) -> Posted:
+        return await self._post(to, swap_message(card, self._texts), outbox_id)
 
     async def withdraw(self, channel: str, ts: str) -> None:
         try:
@@ -191,31 +244,36 @@ class SlackChat:
                 return Posted(to, message["ts"])
         return None
 
-    async def update_conversation(self, view: OpenView, shown: ConversationView | None) -> str | None:
+    async def update_conversation(
+        self, view: OpenView, shown: ConversationView | None, *, is_stopped: bool = False
+    ) -> str | None:
         """Redraw an open modal; None as `shown` says that access has ended. Returns the new hash."""
         if shown is None:
-            drawn = ended_modal(self._texts, view.conversation_id, view.external_id)
+            drawn = ended_modal(self._texts, view.conversation_id, view.external_id, is_stopped=is_stopped)
         else:
             drawn = conversation_modal(shown, self._texts, self._clock.now(), view.external_id)
         return await self._update_view(drawn, view.view_id, view.view_hash)
 
     async def _update_view(self, drawn: Block, view_id: str | None, view_hash: str | None) -> str | None:
+        shown = self._drawn(drawn)
         answer = await self._call(
             "views.update",
             view_id or "",
-            lambda: self._client.views_update(view=drawn, view_id=view_id, hash=view_hash),
+            lambda: self._client.views_update(view=shown, view_id=view_id, hash=view_hash),
         )
         view = answer.get("view") or {}
         return view.get("hash")
 
     async def publish_home(self, slack_user_id: str, home: Home) -> None:
+        view = self._drawn(home_view(home, self._texts))
         await self._call(
             "views.publish",
             slack_user_id,
-            lambda: self._client.views_publish(user_id=slack_user_id, view=home_view(home, self._texts)),
+            lambda: self._client.views_publish(user_id=slack_user_id, view=view),
         )
 
     async def _post(self, to: str, message: dict[str, Any], outbox_id: int, **extra: Any) -> Posted:
+        message = self._said(message)
         metadata = {"event_type": OUTBOX_EVENT, "event_payload": {"outbox": str(outbox_id)}}
         answer = await self._call(
             "chat.postMessage",

@@ -74,6 +74,42 @@ class ActionId(str, Enum):
     ABSENCE_REMOVE = "absence_remove"
     # the reservväg
     PIN = "choose_pin"
+    INCIDENT_STOP = "incident_stop"
+    INCIDENT_LIFT = "incident_lift"
+    INCIDENT_SETTLE = "incident_settle"
+    # active time in beredskap
+    ACTIVE_TIME = "active_time"
+    ACTIVE_TIME_CORRECT = "active_time_correct"
+    ACTIVE_TIME_REMOVE = "active_time_remove"
+    # ready for the shift
+    READY = "ready"
+    PHONE_CODE = "phone_code"
+    TEST_ALARM = "test_alarm"
+    SWAP = "swap"
+    SWAP_TAKE = "swap_take"
+    SWAP_DECLINE = "swap_decline"
+    SWAP_WITHDRAW = "swap_withdraw"
+    SWAP_APPROVE = "swap_approve"
+    SWAP_REFUSE = "swap_refuse"
+    # the rota
+    CALENDAR = "calendar"
+    CALENDAR_REVOKE = "calendar_revoke"
+    # turning to others
+    SOCIALJOUR = "socialjour"
+    SOCIALJOUR_PLACE = "socialjour_place"
+    OROSANMALAN = "orosanmalan"
+    RING_UP = "ring_up"
+    # the audit log
+    AUDIT_REVIEW = "audit_review"
+    # consent
+    CONSENT = "consent"
+    CONSENT_PICK = "consent_pick"
+    STOP_CONFIRM = "stop_confirm"
+    STOP_DECLINE = "stop_decline"
+    START_CONFIRM = "start_confirm"
+    START_DECLINE = "start_decline"
+    # content that is to leave the program
+    TAKE_OUT_APPROVE = "take_out_approve"
     # fields, whose values are read when the form is submitted
     REPLY_TEXT = "reply_text"
     KIND = "kind_choice"
@@ -108,7 +144,19 @@ class CallbackId(str, Enum):
     CLOCK_SUMMONED = "clock_summoned"
     CLOCK_BOOK = "clock_book"
     ABSENCE = "absence"
+    INCIDENT_STOP = "incident_stop"
+    INCIDENT_LIFT = "incident_lift"
+    INCIDENT_SETTLE = "incident_settle"
     PIN = "choose_pin"
+    ACTIVE_TIME = "active_time"
+    PHONE_CODE = "phone_code"
+    SWAP = "swap"
+    SWAP_CONFIRM = "swap_confirm"
+    SOCIALJOUR = "socialjour"
+    OROSANMALAN = "orosanmalan"
+    AUDIT_REVIEW = "audit_review"
+    CONSENT = "consent"
+    CONSENT_PICK = "consent_pick"
 
 
 COMMAND = "/beredskap"

@@ -44,11 +44,16 @@ _OUR_NUMBER: Final = Refusal("sender_cannot_send", alarm=True)
 _SETTINGS: Final = Refusal("wrong_settings", alarm=True)
 
 REFUSALS: Final[Mapping[int, Refusal]] = {  # section 6.1
+    13224: Refusal("number_cannot_be_called"),
     14107: Refusal("reply_loop", alarm=True),
     20003: Refusal(NOT_LOGGED_IN, alarm=True, is_later=True),
     20404: Refusal("technical", alarm=True),
     20429: Refusal(PROVIDER_BUSY, is_later=True),
+    21208: _SETTINGS,
+    21210: Refusal("number_cannot_call", alarm=True),
     21211: Refusal("not_a_number"),
+    21214: Refusal("number_cannot_be_called"),
+    21217: Refusal("number_cannot_be_called"),
     21408: Refusal("country_closed", alarm=True),
     21601: _OUR_NUMBER,
     21602: Refusal("empty"),

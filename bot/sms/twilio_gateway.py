@@ -7,7 +7,7 @@ traceback ends up in a log, so every error is raised `from None`.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Collection
+from collections.abc import AsyncIterator, Awaitable, Collection, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -19,9 +19,11 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 
-from bot.domain.errand import leaving
+from bot.domain.errand import TooLateToLeave, leaving
 from bot.domain.sending import (
+    CallReceipt,
     LookupFailed,
+    OutgoingCall,
     OutgoingSms,
     ProviderSms,
     SendError,
@@ -40,6 +42,7 @@ from bot.sms.errors import (
     UNKNOWN_REFUSAL,
     Refusal,
 )
+from bot.sms.twilio_voice import CALL_EVENTS, asks_for_a_key
 
 TWILIO_BASE_URL: Final = "https://api.twilio.com"
 CALL_WITHIN: Final = timedelta(seconds=10)
@@ -47,6 +50,7 @@ BACK_OFF: Final = timedelta(seconds=3)  # at first, when the provider does not s
 LONGEST_BACK_OFF: Final = timedelta(minutes=15)  # whatever it says
 LOOK_BACK: Final = timedelta(minutes=1)  # section 7: our clock and theirs may differ
 PAGE_SIZE: Final = 200
+CALLS_LOOKED_AT: Final = 20
 
 NOT_FOUND: Final = 20404
 NOT_FINISHED: Final = 20009
@@ -68,7 +72,8 @@ class TwilioGateway:
         """`base_url` is another one in the sandbox; `within` limits each call, in wire time."""
         _silence()
         self._http = _HttpClient()
-        self._messages = _LocalClient(account_sid, auth_token, base_url, self._http).messages
+        client = _LocalClient(account_sid, auth_token, base_url, self._http)
+        self._messages, self._calls = client.messages, client.calls
         self._within_s = within.total_seconds()
 
     async def close(self) -> None:
@@ -80,27 +85,69 @@ class TwilioGateway:
 
         Raises TooLateToLeave when its errand may not leave any more.
         """
-        leaving()
+        return await self._sent(self._create_message(sms), sms.outbox_id)
+
+    async def call(self, call: OutgoingCall) -> CallReceipt:
+        """Have Twilio ring somebody, once; raises as `send` does (facts: section 16).
+
+        `Url` is not given, since it would make Twilio ignore the words; nor is the call recorded or screened: only a
+        key press counts, and no machine is to judge who answered.
+        """
+        return await self._sent(self._create_call(call), call.outbox_id)
+
+    async def find_call(self, call: OutgoingCall, since: datetime) -> CallReceipt | None:
+        """Look for an uncertain call that was attempted at `since`, by its recipient and start. Raises LookupFailed.
+
+        One that has not started has no time to filter by, so the age is judged here, by when it was made.
+        """
+        oldest = _whole_second(since) - LOOK_BACK
+        page: Page = await self._asked(self._calls.page_async(to=call.to, page_size=CALLS_LOOKED_AT))
+        for found in page:
+            made_at: datetime | None = found.date_created
+            if (found.from_ or "") == call.from_ and (made_at is None or made_at >= oldest):
+                return CallReceipt(_required(found.sid), str(found.status))
+        return None
+
+    async def _create_message(self, sms: OutgoingSms) -> SmsReceipt:
+        message = await self._messages.create_async(
+            to=sms.to,
+            from_=sms.from_,
+            body=sms.body,
+            status_callback=sms.status_callback,
+            validity_period=sms.validity_s,
+        )
+        return SmsReceipt(_required(message.sid), str(message.status))
+
+    async def _create_call(self, call: OutgoingCall) -> CallReceipt:
+        made = await self._calls.create_async(
+            to=call.to,
+            from_=call.from_,
+            twiml=asks_for_a_key(call),
+            status_callback=call.status_callback,
+            status_callback_event=CALL_EVENTS,
+            timeout=call.ring_s,
+            record=False,
+        )
+        return CallReceipt(_required(made.sid), str(made.status))
+
+    async def _sent(self, request: Coroutine[Any, Any, _T], outbox_id: str) -> _T:
+        """Make a request that must not be made twice unasked; return its result, or raise one of the three kinds."""
         try:
-            message = await self._limited(
-                self._messages.create_async(
-                    to=sms.to,
-                    from_=sms.from_,
-                    body=sms.body,
-                    status_callback=sms.status_callback,
-                    validity_period=sms.validity_s,
-                )
-            )
-            return SmsReceipt(_required(message.sid), str(message.status))
+            leaving()
+        except TooLateToLeave:
+            request.close()
+            raise
+        try:
+            return await self._limited(request)
         except _TooManyRequests as error:
-            raise SendPostponed(error.wait, PROVIDER_BUSY, provider_code=20429, outbox_id=sms.outbox_id) from None
+            raise SendPostponed(error.wait, PROVIDER_BUSY, provider_code=20429, outbox_id=outbox_id) from None
         except (TwilioRestException, TwilioServiceException) as error:
-            raise _classified(error.status, error.code, sms.outbox_id) from None
+            raise _classified(error.status, error.code, outbox_id) from None
         except ClientConnectorError:  # never connected, so never sent
-            raise SendPostponed(BACK_OFF, PROVIDER_UNREACHABLE, outbox_id=sms.outbox_id) from None
+            raise SendPostponed(BACK_OFF, PROVIDER_UNREACHABLE, outbox_id=outbox_id) from None
         except (ClientError, OSError, TimeoutError, TwilioException, ValueError, AttributeError, KeyError, TypeError):
             # Cut off, too slow (T7), or a "yes" that we cannot read: it may be on its way.
-            raise SendUncertain(MAYBE_SENT, outbox_id=sms.outbox_id) from None
+            raise SendUncertain(MAYBE_SENT, outbox_id=outbox_id) from None
 
     async def find(self, sms: OutgoingSms, since: datetime, known: Collection[str]) -> SmsReceipt | None:
         """Look for an uncertain `sms` that was attempted at `since`; None when it is not there (yet).
@@ -147,8 +194,21 @@ class TwilioGateway:
 
         Raises LookupFailed.
         """
+        return await self._finished(self._messages(provider_id).update_async(body=""))
+
+    async def erase(self, provider_id: str) -> bool:
+        """Delete an sms at Twilio, with its pictures and numbers. True when it is gone, False when it is too early.
+
+        The words go first: should the deletion be refused, what is left says nothing (section 14). Raises LookupFailed.
+        """
+        if not await self.redact(provider_id):
+            return False
+        return await self._finished(self._messages(provider_id).delete_async())
+
+    async def _finished(self, change: Awaitable[object]) -> bool:
+        """Await a change that is only taken once the sms is final; what is not there is done (section 14)."""
         try:
-            await self._asked(self._messages(provider_id).update_async(body=""))
+            await self._asked(change)
         except LookupFailed as error:
             if error.provider_code == NOT_FINISHED:
                 return False

@@ -29,6 +29,14 @@ YES: Final = "ja"
 NO: Final = "nej"
 CODES: Final = {"nothing": "ingen", "today": "i dag", "next_working_day": "nästa arbetsdag"}
 STATES: Final = {"open": "öppen", "done": "klar", "dropped": "släppt"}
+OUTCOMES: Final = {
+    "takes_over": "tar över",
+    "informed": "informerade",
+    "not_reached": "nåddes inte",
+    "by_phone": "per telefon",
+    "by_e_service": "i e-tjänsten",
+    "otherwise": "på annat sätt",
+}
 DUTY: Final = "den som har beredskap"
 TEAM: Final = "teamet"
 
@@ -74,7 +82,7 @@ WITHIN: Final = (
 )
 BY: Final = ("Besvarat av", "De i personalen som svarade, i den ordning de först skrev.")
 SITUATION: Final = ("Situation", "Ur anteckningen: {situations}. Tomt när anteckning saknas.")
-SOCIALJOUREN: Final = ("Socialjouren", "ja när ärendet lämnades till socialjouren, annars nej. Tomt utan anteckning.")
+SOCIALJOUREN: Final = ("Socialjouren", "ja när ärendet lämnades till socialjouren, annars nej. Tomt när inget är sagt.")
 ACTION: Final = (
     "Åtgärd",
     "ingen, i dag eller nästa arbetsdag. Tomt när anteckning saknas, och när åtgärden står på en senare rad i samma "
@@ -89,3 +97,14 @@ TRANSFERRED: Final = ("Förd till akten", "ja när samtalet är fört till akten
 TRANSFERRED_AT: Final = ("Förd när", "När det markerades som fört till akten.")
 NOTED: Final = ("Anteckning finns", "ja när minst en anteckning är skriven.")
 ADDED: Final = ("Tillägg", "ja när raden kom till efter att överlämningen hade lagts ut.")
+CONTACT: Final = (
+    "Kontakt socialjour",
+    "Den senaste kontakten med socialjouren: tar över, informerade eller nåddes inte. Tomt när ingen är antecknad.",
+)
+CONTACT_AT: Final = ("Kontakt när", "När socialjouren kontaktades, enligt den som gjorde det.")
+REPORT: Final = (
+    "Orosanmälan",
+    "Hur en orosanmälan gjordes, enligt den som gjorde den. Tomt när ingen är antecknad. När den kom in "
+    "till nämnden står inte här.",
+)
+REPORT_AT: Final = ("Anmäld när", "När orosanmälan gjordes, enligt den som gjorde den.")

@@ -9,6 +9,8 @@ NOT_UTF8: Final = (
 )
 UTF16: Final = "filen är i UTF-16 (”Unicode-text”). Spara om den i Excel som ”CSV UTF-8 (kommaavgränsad)”"
 NOT_TEXT: Final = "filen innehåller tecken som inte hör hemma i en textfil. Är det en Excel-fil? Spara den som CSV"
+BAD_EXCEL: Final = "filen går inte att öppna som en Excel-fil (.xlsx)"
+LARGE_EXCEL: Final = "filen packas upp till mer än {most} MB och läses därför inte"
 EMPTY_FILE: Final = "filen är tom. Första raden ska vara rubriken: {columns}"
 NO_ROWS: Final = "filen har en rubrik men inga rader"
 BAD_QUOTES: Final = "citattecknen går inte ihop, så resten av filen kan inte läsas"
@@ -53,6 +55,9 @@ BAD_AGE: Final = (
 BAD_BASIS: Final = "grunden{value} förstås inte. Skriv {known}"
 BAD_LINK_ROLE: Final = "rollen{value} förstås inte. Skriv ungdom eller vårdnadshavare"
 BAD_LANGUAGE: Final = "språket{value} finns inte. Skriv {known}, eller lämna tomt"
+BAD_DAY: Final = "dagen förstås inte. Skriv den som 2026-11-20"
+BAD_SAYS: Final = "svaret{value} förstås inte. Skriv {known}"
+BAD_FLAGS: Final = "spärrarna{value} förstås inte. Skriv {known}; flera åtskiljs med komma"
 DISAGREES: Final = "stämmer inte med rad {line}, som gäller samma ungdom (samma referens och nämnd)"
 LANGUAGE_DISAGREES: Final = "samma nummer har ett annat språk på rad {line}"
 UNKNOWN_JAV: Final = "en e-postadress i jävslistan tillhör ingen i personalen"
@@ -81,6 +86,23 @@ NOT_IN_NAMND: Final = "personen är inte familjebehandlare i beredskap i den nä
 ONLY_BACKUP: Final = "personen saknar Slack och kan bara vara reserv, som rings upp"
 OVERLAP: Final = "passet överlappar ett annat i samma nämnd{line}. Den som börjar sist svarar, den andra blir reserv"
 TWO_AT_ONCE: Final = "samma person har ett annat pass samtidigt{line}"
+HAS_BEGUN: Final = "passet har börjat, så bara slutet kan ändras"
+HAS_ONE_THEN: Final = "personen har redan ett annat pass som börjar då"
+
+# A calendar
+BAD_CALENDAR: Final = "filen går inte att läsa som en kalender"
+NO_EVENTS: Final = "kalendern har inga händelser"
+ALL_DAY: Final = "händelsen gäller en hel dag. Ett pass behöver klockslag"
+REPEATED: Final = "händelsen upprepas. Lägg varje pass som en egen händelse"
+NO_START: Final = "händelsen saknar en start som kan läsas"
+NO_END: Final = "händelsen saknar ett slut som kan läsas"
+UNKNOWN_ZONE: Final = "tidszonen känns inte igen. Välj svensk tid"
+CANCELLED: Final = "händelsen är inställd och läses inte in. Ett pass som redan finns i boten ligger kvar"
+NAMES_NOBODY: Final = (
+    "händelsen säger inte vem som har passet. Skriv namnet som rubrik, som det står i boten, eller bjud in adressen"
+)
+NAMES_SEVERAL: Final = "händelsen gäller flera i personalen. Lägg ett pass för var och en"
+NAMES_NO_NAMND: Final = "händelsen säger inte vilken nämnd som lånar ut. Skriv den som kategori. Nämnderna är: {known}"
 
 # The command line
 UNKNOWN_AS: Final = "--as: ingen aktiv person i personalen har den adressen."

@@ -121,6 +121,13 @@ def lasted(length: timedelta) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts if count)
 
 
+def in_hours(length: timedelta) -> str:
+    """Return "130 tim 1 min", "45 min" or "0 min", to the whole minute: working time is not counted in days."""
+    hours, rest = divmod(length, HOUR)
+    parts = ((hours, "tim"), (rest // MINUTE, "min"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 min"
+
+
 def capital(words: str) -> str:
     """Return `words` with a capital first letter."""
     return words[:1].upper() + words[1:]

@@ -14,6 +14,7 @@ from bot.services.context import Context
 from bot.services.reserve.secrets import form_token
 from bot.services.reserve.session import Ended
 from bot.texts import Texts
+from handlers.reserve.markup import tag
 from handlers.reserve.pages import ROOT, STYLE_HASH, busy_page, ended_page, refused_page, words_page
 
 log = structlog.get_logger(__name__)
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 COOKIE: Final = "reserv"
 MOST_BODY: Final = 64 * 1024  # bytes: an answer of 1600 emoji, percent-encoded, is 19 kB
 MOST_FIELDS: Final = 10
+MAIN: Final = "<main>"  # where a page begins to say something
 HEADERS: Final = {
     "Content-Security-Policy": (
         f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; form-action 'self'; frame-ancestors 'none'; "
@@ -60,8 +62,7 @@ def moved(to: str) -> web.Response:
 def guarded(ctx: Context, handler: Handler) -> Handler:
     """Return the handler with every error said in plain words; 503 only promises that nothing was done."""
 
-    @functools.wraps(handler)
-    async def run(request: web.Request) -> web.Response:
+    async def answered(request: web.Request) -> web.Response:
         texts = ctx.texts
         try:
             return await handler(request)
@@ -83,6 +84,13 @@ def guarded(ctx: Context, handler: Handler) -> Handler:
             words = texts.staff("reserve.internal")
             return shown(words_page(texts, "reserve.internal_title", words), 500)
 
+    @functools.wraps(handler)
+    async def run(request: web.Request) -> web.Response:
+        answer = await answered(request)
+        if ctx.rules.is_trial and answer.text and MAIN in answer.text:
+            answer.text = answer.text.replace(MAIN, f"{MAIN}{tag('p', ctx.texts.staff('reserve.trial'))}", 1)
+        return answer
+
     return run
 
 
@@ -100,12 +108,7 @@ def in_plain_words(error: BotError, texts: Texts) -> str:
 
 async def form_of(request: web.Request) -> Form:
     """Return the posted fields, the first of each name; {} for what is no form. Raises TooBig."""
-    raw = b""
-    while len(raw) <= MOST_BODY:
-        more = await request.content.read(MOST_BODY + 1 - len(raw))
-        if not more:
-            break
-        raw += more
+    raw = await request.read()
     if len(raw) > MOST_BODY:
         raise TooBig
     if request.content_type != "application/x-www-form-urlencoded":

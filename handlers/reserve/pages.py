@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain.cards import ConversationView, OpenLine, SaidLine, Sender
+from bot.domain.consent import StopState
 from bot.domain.conversation import Direction
 from bot.domain.forms import BackgroundPage
+from bot.domain.phone import pretty
 from bot.domain.visible import visible
 from bot.slack.views.card import failure_text, state_text
 from bot.slack.views.note import person_words
+from bot.slack.views.outward_words import state_words
 from bot.slack.views.thread import media_text
 from bot.texts import Texts, long_day, when
 from handlers.reserve.markup import Child, Html, joined, tag
@@ -215,7 +218,9 @@ def _about(texts: Texts, view: ConversationView, now: datetime) -> list[Child]:
     if view.language != "sv":
         name = texts.language_name(view.language)
         parts.append(tag("p", texts.staff("reserve.language", language=name)))
+    parts += _socialjour(texts, view, now)
     warnings = [texts.staff("reserve.shared_warning")] if view.sender is Sender.SHARED else []
+    warnings += _barriers(texts, view)
     warnings += [] if view.is_open else [texts.staff("reserve.closed")]
     warnings += [texts.staff("reserve.taken_by", who=view.taken_by)] if view.taken_by else []
     parts += [tag("div", tag("p", words), class_="notice") for words in warnings]
@@ -230,6 +235,25 @@ def _about(texts: Texts, view: ConversationView, now: datetime) -> list[Child]:
         link = tag("a", texts.staff("reserve.background", name=visible(name)), href=path)
         parts.append(tag("p", link))
     return parts
+
+
+def _barriers(texts: Texts, view: ConversationView) -> list[str]:
+    """Return what stands in the way of a text. What they may have meant is settled in Slack, where it waits."""
+    waits = {StopState.ASKED.value, StopState.ASKED_AGAIN.value}
+    lines = [(key, youth) for key, youth in view.barriers if key not in waits]
+    return [texts.staff(f"barrier.line_{key}", youth=visible(youth)).replace("*", "") for key, youth in lines]
+
+
+def _socialjour(texts: Texts, view: ConversationView, now: datetime) -> list[Child]:
+    """Say whom to call when a bedömning by socialjouren is needed; that it was done is written down in Slack."""
+    if view.socialjour is None:
+        return []
+    lines = []
+    for listing in view.socialjour.listings:
+        number, state = pretty(listing.jour.number), state_words(listing, texts, now)
+        line = texts.staff("socialjour.listed", name=visible(listing.jour.name), number=number, state=state)
+        lines.append(line if listing.is_verified else texts.staff("socialjour.listed_unverified", line=line))
+    return [tag("p", line, class_="quiet") for line in lines or [texts.staff("socialjour.listed_none")]]
 
 
 def _tel(number: str) -> str:

@@ -12,34 +12,47 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import Busy
 from bot.ports import Incoming
 from bot.services.context import Context
+from bot.services.know_member import know_member
 from bot.settings import Settings
 from bot.slack.views.conversation import message_modal
 from handlers.counters import Counters
 from handlers.inbox_rows import SLACK
 from handlers.slack import (
     absences,
+    active_time,
+    audit_reviews,
     backgrounds,
+    calendars,
+    calls,
     clicks,
     clock_forms,
     clock_presses,
     clock_summons,
     clocks,
     commands,
+    consents,
     enrolment,
     forms,
+    incidents,
     live_modal,
     look_back,
     meeting,
     notes,
+    outward,
     pins,
+    ready,
+    swaps,
+    take_outs,
     unit,
 )
 from handlers.slack.listeners import Background, Listeners
+from handlers.slack.shapes import is_as_promised
 
 log = structlog.get_logger(__name__)
 
@@ -48,20 +61,9 @@ STORE_WITHIN: Final = 2.5  # seconds, of the same 3
 LONGEST_TIMESTAMP: Final = 12  # digits
 
 
-class _NoBodies(logging.Filter):
-    """Bolt says whole request bodies in some warnings (facts: slack, section 18); keep the first line only."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        said = record.getMessage().split("\n", 1)[0]
-        record.msg, record.args = said.split("{", 1)[0][:120], ()
-        return True
-
-
 def bolt_logger() -> logging.Logger:
     logger = logging.getLogger("beredskap.bolt")
     logger.setLevel(logging.WARNING)
-    if not logger.filters:
-        logger.addFilter(_NoBodies())
     return logger
 
 
@@ -95,14 +97,16 @@ def build_bolt(
         body: dict[str, Any] = dict(req.body or {})
         if _is_foreign(body, settings):
             counters.foreign.inc()
-            log.warning("foreign_slack_request", kind=str(body.get("type", "command")))
+            log.warning("foreign_slack_request")
             return await _refuse(body, context, ctx)
         kind = body.get("type")
         if kind == "event_callback":
+            await know_member(_who(body.get("event") or {}), ctx=ctx)
             return await _keep(body, ctx)
         if kind == "app_rate_limited":
             log.error("slack_limits_our_events")
             return BoltResponse(status=200, body="")
+        await know_member(_who(body), ctx=ctx)
         passed: BoltResponse | None = await next_()
         return passed
 
@@ -110,10 +114,19 @@ def build_bolt(
         return await gate(req, context, next)
 
     app.middleware(middleware)
-    beredskap = (clicks, commands, enrolment, forms, live_modal, notes, meeting, backgrounds, look_back, pins)
+    beredskap = (clicks, commands, enrolment, forms, live_modal, notes, meeting, backgrounds, look_back, pins, outward)
+    consent = (consents,)
+    telephone = (calls,)
+    rota = (ready, swaps, calendars)
     myndighet = (clocks, clock_forms, clock_presses, clock_summons, unit, absences)
-    for module in beredskap + myndighet:
-        module.register(Listeners(app, background), ctx)
+    working_time = (active_time,)
+    emergency = (incidents,)
+    log_review = (audit_reviews,)
+    taking_out = (take_outs,)
+    watched = emergency + log_review + taking_out
+    trial = settings.texts if settings.rules.is_trial else None
+    for module in beredskap + consent + telephone + rota + myndighet + working_time + watched:
+        module.register(Listeners(app, background, trial), ctx)
     return app
 
 
@@ -137,13 +150,32 @@ def _is_foreign(body: dict[str, Any], settings: Settings) -> bool:
     """Bolt does not compare the team (facts: slack, section 4), so we do; actors from elsewhere count too."""
     ours = settings.file.slack
     teams = [body.get("team_id"), (body.get("team") or {}).get("id") if isinstance(body.get("team"), dict) else None]
-    user = body.get("user")
+    user, event = body.get("user"), body.get("event") or {}
     if isinstance(user, dict):
         teams.append(user.get("team_id"))
+    teams += [event.get(key) for key in ("team", "user_team", "source_team") if isinstance(event.get(key), str)]
     if any(team not in {None, "", ours.team_id} for team in teams):
+        return True
+    if ours.enterprise_id and any(org not in {"", ours.enterprise_id} for org in _organisations(body)):
         return True
     app_id = body.get("api_app_id")
     return bool(ours.app_id and app_id and app_id != ours.app_id)
+
+
+def _organisations(body: dict[str, Any]) -> list[str]:
+    """Return the Enterprise organisations that a request names, of the workspace, of the person and of the event."""
+    found = [body.get("enterprise_id"), body.get("context_enterprise_id")]
+    for place in ("enterprise", "team", "user"):
+        inner = body.get(place)
+        if isinstance(inner, dict):
+            found.append(inner.get("id") if place == "enterprise" else inner.get("enterprise_id"))
+    return [str(org) for org in found if org]
+
+
+def _who(body: dict[str, Any]) -> str:
+    """Return whose doing a request, or an event, is; "" where it is nobody's."""
+    user = body.get("user") or body.get("user_id") or ""
+    return str(user.get("id") or "") if isinstance(user, dict) else str(user)
 
 
 async def _refuse(body: dict[str, Any], context: Any, ctx: Context) -> BoltResponse:
@@ -163,15 +195,32 @@ async def _refuse(body: dict[str, Any], context: Any, ctx: Context) -> BoltRespo
     return BoltResponse(status=200, body="")
 
 
-def slack_routes(app: AsyncApp) -> list[web.RouteDef]:
-    """Slack's events, interactivity and commands all arrive here."""
+def slack_routes(app: AsyncApp, signing_secret: str) -> list[web.RouteDef]:
+    """Slack's events, interactivity and commands all arrive here.
+
+    Nothing is parsed before its signature is found right: Bolt parses first, and stumbles over what a stranger sends.
+    """
+    verifier = SignatureVerifier(signing_secret)
+
+    def is_genuine(body: bytes, timestamp: str, signature: str) -> bool:
+        is_time = timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= LONGEST_TIMESTAMP
+        try:
+            return is_time and signature.isascii() and verifier.is_valid(body, timestamp, signature)
+        except UnicodeError:  # Slack writes UTF-8
+            return False
 
     async def slack_events(request: web.Request) -> web.Response:
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
-        is_time = timestamp.isdecimal() and len(timestamp) <= LONGEST_TIMESTAMP
-        if not is_time or not request.headers.get("X-Slack-Signature", "").isascii():
-            return web.Response(status=401, text="")  # Bolt would answer 500 with a traceback
-        bolt_request = await to_bolt_request(request)
+        signature = request.headers.get("X-Slack-Signature", "")
+        if not is_genuine(await request.read(), timestamp, signature):
+            return web.Response(status=401, text="")
+        try:
+            bolt_request = await to_bolt_request(request)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # no letters, no JSON, no object
+            return web.Response(status=400, text="")
+        if not is_as_promised(bolt_request.body):
+            log.warning("slack_request_misshapen")
+            return web.Response(status=400, text="")
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
 
     return [web.post("/slack/events", slack_events)]

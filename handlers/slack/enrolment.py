@@ -5,6 +5,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.consent import Says
 from bot.domain.errors import BotError
 from bot.domain.ids import new_id
 from bot.domain.people import LinkRole
@@ -12,8 +13,9 @@ from bot.services.context import Context
 from bot.services.enrol import Enrolment, enrol, enrolment_choices
 from bot.slack.ids import ActionId, CallbackId
 from bot.slack.views import forms
+from bot.slack.views.consent import BARS_OTHER, NO_SMS
 from bot.slack.views.conversation import loading_modal, message_modal
-from handlers.slack.interaction import Click, field_errors, in_words, run, typed
+from handlers.slack.interaction import Click, field_errors, in_words, picked_day, run, ticked, typed
 from handlers.slack.listeners import Listeners
 
 
@@ -61,6 +63,12 @@ def register(app: Listeners, ctx: Context) -> None:
             age_band=typed(view, forms.AGE) or None,
             basis=typed(view, forms.BASIS) or None,
             basis_reason=typed(view, forms.REASON),
+            decided_by=typed(view, forms.DECIDED_BY),
+            decided_on=picked_day(typed(view, forms.DECIDED_ON)),
+            says=Says(typed(view, forms.SAYS) or Says.UNKNOWN.value),
+            said_on=picked_day(typed(view, forms.SAID_ON)),
+            bars_other=BARS_OTHER in ticked(view, forms.FLAGS),
+            no_sms=NO_SMS in ticked(view, forms.FLAGS),
         )
         code: list[str] = []
 

@@ -46,7 +46,7 @@ def register(app: Listeners, ctx: Context) -> None:
                 if choice.role is LinkRole.YOUTH
                 else texts.staff("modal.person_guardian", name=choice.name, youth=choice.youth_name),
                 choice.value,
-                choice.namnd_name,
+                " · ".join([choice.namnd_name, *(texts.staff(f"barrier.hint_{key}") for key in choice.barriers)]),
             )
             for choice in found
         ]
@@ -124,7 +124,7 @@ def register(app: Listeners, ctx: Context) -> None:
         try:
             if view.get("callback_id") == CallbackId.LINK.value:
                 youths = await youths_to_link(user, str(view.get("private_metadata", "")), ctx=ctx)
-            elif view.get("callback_id") == CallbackId.BACKGROUND_PICK.value:
+            elif view.get("callback_id") in {CallbackId.BACKGROUND_PICK.value, CallbackId.CONSENT_PICK.value}:
                 youths = await youths_to_write_about(user, ctx=ctx)
             else:
                 _, youths = await enrolment_choices(user, ctx=ctx)

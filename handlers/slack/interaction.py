@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import structlog
@@ -41,7 +42,7 @@ class Click:
                 or (action.get("selected_option") or {}).get("value")
                 or action.get("selected_date")
                 or ""
-            ),
+            ).replace("\0", ""),  # which no id of ours holds, and PostgreSQL takes in no text
             key=f"{user}:{action.get('action_ts')}:{action.get('action_id')}",
             trigger_id=body.get("trigger_id", ""),
             channel=container.get("channel_id"),
@@ -103,6 +104,11 @@ def typed(view: dict[str, Any], block: str) -> str:
             return str(chosen.get("value") or "")
         return str(element.get("value") or element.get("selected_date") or "")
     return ""
+
+
+def picked_day(text: str) -> date | None:
+    """Return the day of a date picker; None when none was picked."""
+    return date.fromisoformat(text) if text else None
 
 
 def ticked(view: dict[str, Any], block: str) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.errors import Busy
+from bot.texts import Texts
+from handlers.slack.trial import in_trial
 
 log = structlog.get_logger(__name__)
 
@@ -70,11 +72,12 @@ def _costs_a_click(error: SlackApiError) -> bool:
 
 
 class Listeners:
-    """The part of AsyncApp that the modules here need, with every listener held."""
+    """The part of AsyncApp that the modules here need, with every listener held. `trial` are the texts in a trial."""
 
-    def __init__(self, app: AsyncApp, background: Background) -> None:
+    def __init__(self, app: AsyncApp, background: Background, trial: Texts | None = None) -> None:
         self._app = app
         self._background = background
+        self._trial = trial
 
     def action(self, action_id: str) -> Callable[[Listener], Listener]:
         return self._bind(self._app.action(action_id))
@@ -93,7 +96,18 @@ class Listeners:
 
     def _bind(self, register: Callable[..., Any]) -> Callable[[Listener], Listener]:
         def bind(listener: Listener) -> Listener:
-            register(self._background.held(listener))
+            register(self._background.held(self._dressed(listener)))
             return listener
 
         return bind
+
+    def _dressed(self, listener: Listener) -> Listener:
+        texts = self._trial
+        if texts is None:
+            return listener
+
+        @functools.wraps(listener)
+        async def run(*args: Any, **given: Any) -> Any:
+            return await listener(*args, **in_trial(given, texts))
+
+        return run  # type: ignore[return-value]

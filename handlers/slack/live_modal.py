@@ -11,12 +11,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.cards import ConversationView
 from bot.domain.errors import BotError, NotAllowed
 from bot.domain.ids import new_id
+from bot.domain.incident import STOPPED
 from bot.domain.slack_text import plain_from_slack
 from bot.ports import OpenView
 from bot.services.context import Context
 from bot.services.keep_clicked_card import keep_clicked_card
 from bot.services.open_conversation import may_note, open_conversation, turn_page
 from bot.services.reply import REPLY_BLOCK, Reply, reply
+from bot.services.shared.open_views import close_view
 from bot.services.unknown_number import mark_concerns, pick_namnd
 from bot.slack.ids import ActionId, CallbackId
 from bot.slack.views.conversation import KIND, NOTE, conversation_modal, ended_modal, loading_modal, message_modal
@@ -43,7 +45,9 @@ def register(app: Listeners, ctx: Context) -> None:
             )
         except BotError as error:
             drawn = message_modal(ctx.texts, "modal.refused_title", in_words(error, ctx.texts))
-            if isinstance(error, NotAllowed) and await may_note(click.user, click.value, ctx=ctx):
+            if isinstance(error, NotAllowed) and error.reason == STOPPED:
+                drawn = ended_modal(ctx.texts, click.value, external_id, is_stopped=True)
+            elif isinstance(error, NotAllowed) and await may_note(click.user, click.value, ctx=ctx):
                 drawn = ended_modal(ctx.texts, click.value, external_id)
             await client.views_update(view_id=view["id"], view=drawn)
             return
@@ -112,10 +116,9 @@ def register(app: Listeners, ctx: Context) -> None:
             await ack(response_action="errors", errors=errors)
 
     @app.view_closed(CallbackId.CONVERSATION.value)
-    async def on_closed(ack: AsyncAck, view: dict[str, Any]) -> None:
+    async def on_closed(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         await ack()
-        external_id = str(view.get("external_id") or "")
-        await ctx.store.write(lambda tx: tx.views.drop(external_id))
+        await run(close_view(str(body["user"]["id"]), str(view.get("external_id") or ""), ctx=ctx))
 
     # Slack sends these for fields whose values we read at submission; they only need an answer.
     @app.action(ActionId.KIND.value)

@@ -1,5 +1,6 @@
 """Conversations and the record of whom they were put before."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ PLAIN = (
     "nudge_stage",
     "is_namnd_open",
     "namnd",
+    "erased_at",
 )
 
 
@@ -38,8 +40,16 @@ ROUTES: sa.Table = ConversationRouteRow.__table__  # type: ignore[attr-defined]
 # Made once: every text that comes in or leaves asks these, and making a statement costs more than running it.
 ONE: Final = sa.select(TABLE).where(TABLE.c.id == sa.bindparam("of"))
 ONE_HELD: Final = ONE.with_for_update()
+# Only where nothing is held: whoever waits for a conversation must see the routes that were added meanwhile.
+WHOLE: Final = (
+    sa.select(TABLE, *(ROUTES.c[name].label(f"route_{name}") for name in ("at", "ground", "staff_id", "shift_id")))
+    .outerjoin(ROUTES, ROUTES.c.conversation_id == TABLE.c.id)
+    .where(TABLE.c.id == sa.bindparam("of"))
+    .order_by(ROUTES.c.id)
+)
 OF_CONTACT: Final = sa.and_(TABLE.c.contact_id == sa.bindparam("contact"), TABLE.c.world == sa.bindparam("in_world"))
-LATEST: Final = sa.select(TABLE).where(OF_CONTACT).order_by(TABLE.c.is_open.desc(), TABLE.c.opened_at.desc()).limit(1)
+HAS_WORDS: Final = sa.and_(OF_CONTACT, TABLE.c.erased_at.is_(None))  # nothing goes on that nobody can read
+LATEST: Final = sa.select(TABLE).where(HAS_WORDS).order_by(TABLE.c.is_open.desc(), TABLE.c.opened_at.desc()).limit(1)
 LATEST_OF_NAMND: Final = LATEST.where(TABLE.c.namnd == sa.bindparam("of_namnd")).with_for_update()
 LATEST_OF_NONE: Final = LATEST.where(TABLE.c.namnd.is_(None)).with_for_update()
 NEWEST_NAMND: Final = sa.select(TABLE.c.namnd).where(OF_CONTACT).order_by(TABLE.c.opened_at.desc()).limit(1)
@@ -59,12 +69,17 @@ COUNT_ROUTES: Final = (
 
 
 class ConversationRows:
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, on_hold: Callable[[], None] = lambda: None) -> None:
         self._session = session
+        self._on_hold = on_hold
         self._routes: dict[ConversationId, int] = {}  # how many stand there, of conversations that we hold
 
     def get(self, conversation_id: ConversationId) -> Conversation | None:
-        return self._first(ONE, of=conversation_id)
+        rows = self._session.connection().execute(WHOLE, {"of": conversation_id}).all()
+        if not rows:
+            return None
+        routes = [row for row in rows if row.route_at is not None]
+        return _built(rows[0], [_route(r.route_at, r.route_ground, r.route_staff_id, r.route_shift_id) for r in routes])
 
     def lock(self, conversation_id: ConversationId) -> Conversation | None:
         """Return the conversation, held against other writers until this transaction ends."""
@@ -95,6 +110,7 @@ class ConversationRows:
         return None if row is None else self._domain(row)
 
     def _held(self, found: Conversation | None) -> Conversation | None:
+        self._on_hold()
         if found is not None:
             self._routes[found.id] = len(found.routes)
         return found
@@ -156,38 +172,44 @@ class ConversationRows:
 
     def _domain(self, row: sa.Row[Any]) -> Conversation:
         routes = self._session.connection().execute(ROUTES_OF, {"of": row.id})
-        return Conversation(
-            id=ConversationId(row.id),
-            contact_id=ContactId(row.contact_id),
-            world=World(row.world),
-            namnd=None if row.namnd is None else NamndId(row.namnd),
-            our_number=row.our_number,
-            opened_at=row.opened_at,
-            is_open=row.is_open,
-            closed_at=row.closed_at,
-            taken_by=None if row.taken_by is None else StaffId(row.taken_by),
-            taken_at=row.taken_at,
-            last_seq=row.last_seq,
-            last_inbound_seq=row.last_inbound_seq,
-            seen_seq=row.seen_seq,
-            answered_seq=row.answered_seq,
-            first_unanswered_at=row.first_unanswered_at,
-            last_activity_at=row.last_activity_at,
-            pinged_at=row.pinged_at,
-            nudge_at=row.nudge_at,
-            nudge_stage=row.nudge_stage,
-            is_namnd_open=row.is_namnd_open,
-            concerns=frozenset(YouthId(youth_id) for youth_id in row.concerns),
-            routes=tuple(
-                Route(
-                    at=r.at,
-                    ground=Ground(r.ground),
-                    staff_id=None if r.staff_id is None else StaffId(r.staff_id),
-                    shift_id=None if r.shift_id is None else ShiftId(r.shift_id),
-                )
-                for r in routes
-            ),
-        )
+        return _built(row, [_route(r.at, r.ground, r.staff_id, r.shift_id) for r in routes])
+
+
+def _built(row: sa.Row[Any], routes: Sequence[Route]) -> Conversation:
+    return Conversation(
+        id=ConversationId(row.id),
+        contact_id=ContactId(row.contact_id),
+        world=World(row.world),
+        namnd=None if row.namnd is None else NamndId(row.namnd),
+        our_number=row.our_number,
+        opened_at=row.opened_at,
+        is_open=row.is_open,
+        closed_at=row.closed_at,
+        taken_by=None if row.taken_by is None else StaffId(row.taken_by),
+        taken_at=row.taken_at,
+        last_seq=row.last_seq,
+        last_inbound_seq=row.last_inbound_seq,
+        seen_seq=row.seen_seq,
+        answered_seq=row.answered_seq,
+        first_unanswered_at=row.first_unanswered_at,
+        last_activity_at=row.last_activity_at,
+        pinged_at=row.pinged_at,
+        nudge_at=row.nudge_at,
+        nudge_stage=row.nudge_stage,
+        is_namnd_open=row.is_namnd_open,
+        concerns=frozenset(YouthId(youth_id) for youth_id in row.concerns),
+        routes=tuple(routes),
+        erased_at=row.erased_at,
+    )
+
+
+def _route(at: datetime, ground: str, staff_id: str | None, shift_id: str | None) -> Route:
+    return Route(
+        at,
+        Ground(ground),
+        None if staff_id is None else StaffId(staff_id),
+        None if shift_id is None else ShiftId(shift_id),
+    )
 
 
 def _values(conversation: Conversation) -> dict[str, Any]:

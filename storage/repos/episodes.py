@@ -26,6 +26,7 @@ from storage.tables import (
     EpisodeNoteRow,
     EpisodeRow,
     NoteRow,
+    RetentionWaiverRow,
     YouthRow,
 )
 from storage.vault import Vault
@@ -41,22 +42,17 @@ NOTED: sa.Table = EpisodeNoteRow.__table__  # type: ignore[attr-defined]
 IN_ORDER: Final = (TABLE.c.first_at, TABLE.c.ordinal, TABLE.c.id)
 OF_CONVERSATION: Final = sa.select(TABLE).where(TABLE.c.conversation_id == sa.bindparam("of")).order_by(*IN_ORDER)
 WITHOUT_NOTE: Final = OF_CONVERSATION.where(~sa.exists().where(NOTED.c.episode_id == TABLE.c.id))
-LATEST: Final = (
-    sa.select(TABLE)
-    .where(
-        TABLE.c.conversation_id == sa.bindparam("of"),
-        TABLE.c.namnd == sa.bindparam("in_namnd"),
-        TABLE.c.period == sa.bindparam("in_period"),
-    )
-    .order_by(TABLE.c.ordinal.desc())
-    .limit(1)
-)
 
 
 class EpisodeRows:
     def __init__(self, session: Session, vault: Vault) -> None:
         self._session = session
         self._vault = vault
+        self._known: dict[ConversationId, list[Episode]] = {}  # as this transaction has seen them
+
+    def forget(self) -> None:
+        """What has been seen may be old: somebody has been waited for."""
+        self._known.clear()
 
     def get(self, episode_id: EpisodeId, *, lock: bool = False) -> Episode | None:
         """Return an episode; with `lock` as it is now, held against other writers until this transaction ends."""
@@ -67,6 +63,7 @@ class EpisodeRows:
 
     def add(self, episode: Episode) -> bool:
         """Add an episode; False when its conversation has one with this nämnd, period and ordinal already."""
+        self._known.clear()
         build = sqlite.insert if self._session.get_bind().dialect.name == "sqlite" else postgresql.insert
         statement = (
             build(EpisodeRow)
@@ -77,6 +74,7 @@ class EpisodeRows:
         return self._session.execute(statement).first() is not None
 
     def save(self, episode: Episode) -> None:
+        self._known.clear()
         row = self._session.get_one(EpisodeRow, episode.id)
         for name, value in self._values(episode).items():
             setattr(row, name, value)
@@ -85,10 +83,10 @@ class EpisodeRows:
 
     def of_conversation(self, conversation_id: ConversationId, *, lock: bool = False) -> list[Episode]:
         if not lock:
-            return [
-                self._domain(row)
-                for row in self._session.connection().execute(OF_CONVERSATION, {"of": conversation_id})
-            ]
+            if conversation_id not in self._known:
+                rows = self._session.connection().execute(OF_CONVERSATION, {"of": conversation_id})
+                self._known[conversation_id] = [self._domain(row) for row in rows]
+            return list(self._known[conversation_id])
         statement = select(EpisodeRow).where(EpisodeRow.conversation_id == conversation_id).order_by(*BY_TIME)
         return self._all(statement, lock=lock)
 
@@ -102,9 +100,8 @@ class EpisodeRows:
         return found
 
     def latest(self, conversation_id: ConversationId, namnd: NamndId, period: Period) -> Episode | None:
-        given = {"of": conversation_id, "in_namnd": namnd, "in_period": period.key}
-        row = self._session.connection().execute(LATEST, given).first()
-        return None if row is None else self._domain(row)
+        those = (e for e in self.of_conversation(conversation_id) if (e.namnd, e.period) == (namnd, period.key))
+        return max(those, key=lambda episode: episode.ordinal, default=None)
 
     def without_note(self, conversation_id: ConversationId, *, lock: bool = False) -> list[Episode]:
         """Return the episodes of a conversation that no note covers."""
@@ -132,6 +129,7 @@ class EpisodeRows:
 
     def attach(self, namnd: NamndId, until: date, digest_id: DigestId) -> list[EpisodeId]:
         """Put what waits for a handover of `until` or before into this one; return what that was, by time."""
+        self._known.clear()
         statement = (
             sa.update(EpisodeRow)
             .where(
@@ -350,13 +348,20 @@ def _concerns(youth: YouthId) -> sa.ColumnElement[bool]:
 
 
 def _is_left(namnd: NamndId, before: DigestId) -> tuple[sa.ColumnElement[bool], ...]:
-    """The row stands in a handover of an earlier day than `before`, and is not in the record yet."""
+    """The row stands in a handover of an earlier day than `before`, and is neither in the record nor waived."""
     day = sa.select(col(DigestRow.day)).where(col(DigestRow.id) == before).scalar_subquery()
     earlier = sa.select(col(DigestRow.id)).where(col(DigestRow.day) < day)
+    waived = sa.exists(
+        sa.select(col(RetentionWaiverRow.id)).where(
+            col(RetentionWaiverRow.conversation_id) == col(EpisodeRow.conversation_id),
+            col(RetentionWaiverRow.at) >= col(EpisodeRow.first_at),
+        )
+    )
     return (
         col(EpisodeRow.namnd) == namnd,
         col(EpisodeRow.transferred_at).is_(None),
         col(EpisodeRow.digest_id).in_(earlier),
+        ~waived,
     )
 
 

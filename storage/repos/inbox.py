@@ -1,10 +1,9 @@
 """The inbox: what came in, before anything is made of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from bot.clock import Clock
@@ -14,58 +13,6 @@ from storage.tables import InboxRow
 from storage.vault import Vault, WrongKey
 
 TABLE: sa.Table = InboxRow.__table__  # type: ignore[attr-defined]
-
-
-GIVEN: Final = ("provider", "provider_id", "lane", "raw", "received_at", "is_late")
-KEY: Final = ("provider", "provider_id")
-
-# Each is the same however many rows there are: a statement made anew for a group costs more than the group's commit.
-ONE_BY_ONE: Final = (
-    sqlite.insert(TABLE)
-    .values(state="waiting", attempts=0)
-    .on_conflict_do_nothing(index_elements=KEY)
-    .execution_options(preserve_rowcount=True)
-)
-NEWEST: Final = sa.select(sa.func.coalesce(sa.func.max(TABLE.c.id), 0))
-SINCE: Final = sa.select(TABLE.c.provider, TABLE.c.provider_id).where(TABLE.c.id > sa.bindparam("before"))
-AT_ONCE: Final = (
-    postgresql.insert(TABLE)
-    .from_select(
-        [*GIVEN, "state", "attempts"],
-        sa.select(
-            *(sa.func.unnest(sa.bindparam(name, type_=postgresql.ARRAY(TABLE.c[name].type))) for name in GIVEN),
-            sa.literal("waiting"),
-            sa.literal(0),
-        ),
-    )
-    .on_conflict_do_nothing(index_elements=KEY)
-    .returning(TABLE.c.provider, TABLE.c.provider_id)
-)
-
-
-def insert_incoming(connection: sa.Connection, vault: Vault, group: Sequence[Incoming]) -> set[tuple[str, str]]:
-    """Insert `group` and return the keys that were new; repeats are normal and change nothing."""
-    rows = {
-        (incoming.provider, incoming.provider_id): {
-            "provider": incoming.provider,
-            "provider_id": incoming.provider_id,
-            "lane": vault.lane(incoming.lane),
-            "raw": vault.seal("raw", incoming.raw),
-            "received_at": incoming.received_at,
-            "is_late": incoming.is_late,
-        }
-        for incoming in group
-    }
-    if connection.dialect.name != "sqlite":
-        columns = {name: [row[name] for row in rows.values()] for name in GIVEN}
-        return {(provider, provider_id) for provider, provider_id in connection.execute(AT_ONCE, columns)}
-    before = connection.execute(NEWEST).scalar_one()
-    if connection.execute(ONE_BY_ONE, list(rows.values())).rowcount == len(rows):
-        return set(rows)
-    # Nobody else writes meanwhile: what is new has a higher number than anything before.
-    return {(provider, provider_id) for provider, provider_id in connection.execute(SINCE, {"before": before})}
-
-
 WAITING: Final = TABLE.c.state == sa.literal_column("'waiting'")  # in these words, so that the partial index is found
 EARLIER: Final = TABLE.alias("earlier")
 IS_BEHIND: Final = sa.exists(
@@ -76,6 +23,7 @@ IS_BEHIND: Final = sa.exists(
     )
 )
 AT_MOST: Final[sa.BindParameter[int]] = sa.bindparam("at_most")
+OLDEST: Final = sa.select(TABLE).where(WAITING).order_by(TABLE.c.id).limit(AT_MOST)
 FIRST_OF_LANES: Final = (
     sa.select(TABLE.c.id, TABLE.c.lane)
     .where(WAITING, ~IS_BEHIND)
@@ -113,21 +61,25 @@ class InboxRows:
         """Return the oldest waiting row whose lane has nothing older waiting, locked for this transaction."""
         return next(iter(self.take(1)), None)
 
-    def take(self, limit: int) -> list[Incoming]:
-        """Return the oldest waiting rows of lanes that nobody else has, `limit` at most, in order.
+    def take(self, limit: int) -> Iterator[Incoming]:
+        """Yield the oldest waiting rows of lanes that nobody else has, `limit` at most, in order.
 
         The first row of each lane is locked for this transaction, and with it the lane: to everybody else it is still
-        waiting, and stands before the others.
+        waiting, and stands before the others. A row is opened when it is come to: not all that are taken may be.
         """
+        return (self._domain(row) for row in self._taken(limit))
+
+    def _taken(self, limit: int) -> Sequence[sa.RowMapping]:
         connection = self._session.connection()
+        if connection.dialect.name == "sqlite":  # nobody else writes meanwhile: all lanes are ours
+            return connection.execute(OLDEST, {"at_most": limit}).mappings().all()
         first = connection.execute(FIRST_OF_LANES, {"at_most": limit}).all()
         if not first:
             return []
         if limit == 1:
-            found = connection.execute(ONE, {"of": first[0].id})
-        else:
-            found = connection.execute(OF_LANES, {"lanes": sorted({row.lane for row in first}), "at_most": limit})
-        return [self._domain(row) for row in found.mappings()]
+            return connection.execute(ONE, {"of": first[0].id}).mappings().all()
+        wanted = {"lanes": sorted({row.lane for row in first}), "at_most": limit}
+        return connection.execute(OF_LANES, wanted).mappings().all()
 
     def get(self, row_id: int) -> Incoming | None:
         row = self._session.connection().execute(ONE, {"of": row_id}).mappings().first()
@@ -139,7 +91,8 @@ class InboxRows:
         return None if row is None else self._domain(row)
 
     def done(self, row_ids: Sequence[int]) -> None:
-        self._set(row_ids, state="done", done_at=self._clock.now())
+        if row_ids:
+            self._set(row_ids, state="done", done_at=self._clock.now())
 
     def park(self, row_id: int) -> bool:
         """Set a waiting row aside; False when somebody has dealt with it meanwhile."""

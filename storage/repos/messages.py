@@ -37,6 +37,9 @@ COUNT_INBOUND: Final = (
     .select_from(TABLE)
     .where(OF, TABLE.c.direction == "in", TABLE.c.seq > sa.bindparam("after"))
 )
+INBOUND: Final = sa.select(
+    LAST_INBOUND_AT.scalar_subquery().label("last_at"), COUNT_INBOUND.scalar_subquery().label("count_after")
+)
 NEWEST_DELIVERY: Final = (
     sa.select(DELIVERIES)
     .where(DELIVERIES.c.message_id == sa.bindparam("of"))
@@ -122,11 +125,11 @@ class MessageRows:
         counted = self._session.connection().execute(COUNT_INBOUND, {"of": conversation_id, "after": seq})
         return int(counted.scalar_one())
 
-    def last_inbound_at(self, conversation_id: ConversationId) -> datetime | None:
-        found: datetime | None = (
-            self._session.connection().execute(LAST_INBOUND_AT, {"of": conversation_id}).scalars().first()
-        )
-        return found
+    def inbound(self, conversation_id: ConversationId, after: int) -> tuple[datetime | None, int]:
+        """Return when the newest text came in, and how many have come in after the seq `after`."""
+        given = {"of": conversation_id, "after": after}
+        found = self._session.connection().execute(INBOUND, given).one()
+        return found.last_at, int(found.count_after)
 
     def last_answer(self, conversation_id: ConversationId) -> Message | None:
         return self._first(LAST_ANSWER, of=conversation_id)

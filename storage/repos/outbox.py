@@ -1,6 +1,6 @@
 """The outbox: what must leave, claimed by one worker at a time."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,10 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from bot.clock import Clock
-from bot.domain.outbound import POSTED_AGAIN, UNCERTAIN_FINAL, OutboxKind, OutboxState, Priority
-from bot.ports import Outbound
+from bot.domain.outbound import POSTED_AGAIN, RESTORED, UNCERTAIN_FINAL, OutboxKind, OutboxState, Priority
+from bot.ports import Outbound, Share
 from storage.tables import OutboxRow
 
+WORK: Final = "outbox"  # what the loops are told of when rows may leave
 TABLE: sa.Table = OutboxRow.__table__  # type: ignore[attr-defined]
 DUE: Final = TABLE.c.state == sa.literal_column("'due'")  # in these words, so that partial indexes are found
 GIVEN_ID: Final = TABLE.c.id == sa.bindparam("of")
@@ -28,6 +29,8 @@ def _may_leave_now() -> sa.ColumnElement[bool]:
         earlier.c.state.in_(("due", "sending")),
         sa.and_(earlier.c.state == "uncertain", earlier.c.fold_key == TABLE.c.fold_key),
     )
+    # Said twice, for the index: it knows states, and cannot see through the "or".
+    is_before = sa.and_(earlier.c.state.in_(("due", "sending", "uncertain")), is_before)
     # A card never waits for what is to be said in its own thread, which cannot be said without it.
     is_before = sa.and_(
         is_before, ~sa.and_(TABLE.c.kind == "card", earlier.c.kind == "thread", earlier.c.state == "due")
@@ -44,7 +47,7 @@ ADD: Final = {
 }
 MAY_LEAVE: Final = _may_leave_now()
 FREE: Final = (
-    sa.select(TABLE.c.id, TABLE.c.lane, TABLE.c.priority)
+    sa.select(TABLE.c.id, TABLE.c.lane, TABLE.c.priority, TABLE.c.kind)
     .where(MAY_LEAVE, TABLE.c.kind.in_(sa.bindparam("kinds", expanding=True)))
     .order_by(TABLE.c.priority, TABLE.c.id)
     .limit(sa.bindparam("at_most"))
@@ -104,6 +107,8 @@ RECORD: Final = (
         settled_at=sa.func.coalesce(sa.bindparam("settled", type_=TABLE.c.settled_at.type), TABLE.c.settled_at),
     )
 )
+OF_THE_MOMENT: Final = ("call", "staff_sms", "alert")  # whoever still has to be reached is reached for anew
+LEFT_UNUSED: Final = 1_000_000  # ids, more than anybody sends between a backup and its restoration
 LONGEST_WAIT: Final = timedelta(minutes=16)  # what asks for more is asked again by then
 MOMENT: Final = timedelta(microseconds=1)
 LOOKS_AT_ONCE: Final = 20
@@ -146,7 +151,7 @@ class OutboxRows:
             "next_at": self._clock.wire_now() + after,
             "created_at": self._clock.now(),
         }
-        self._session.info["outbox"] = True
+        self._session.info[WORK] = True
         while connection.execute(ADD[connection.dialect.name], values).rowcount != 1:
             is_held = fold_key is not None and self._holds_waiting(fold_key, priority)
             if is_alone or fold_key is None or is_held or self._stands(dedupe_key):
@@ -161,41 +166,39 @@ class OutboxRows:
 
     def claim(self, owner: str, lease: timedelta) -> Outbound | None:
         """Take the most urgent due row whose lane is free; it is `sending` until recorded or lapsed."""
-        return next(iter(self.claim_some(owner, lease, frozenset(OutboxKind), 1)), None)
+        return next(iter(self.claim_some(owner, lease, [Share(frozenset(OutboxKind), 1)])), None)
 
-    def claim_some(
-        self,
-        owner: str,
-        lease: timedelta,
-        kinds: Collection[OutboxKind],
-        limit: int,
-        *,
-        ordinary: int | None = None,
-    ) -> list[Outbound]:
-        """Take `limit` due rows of these kinds, the most urgent first, and never two of one lane.
+    def claim_some(self, owner: str, lease: timedelta, shares: Sequence[Share]) -> list[Outbound]:
+        """Take due rows, the most urgent first, of each share as many as it may have, and never two of one lane.
 
-        Of those that are less urgent than an sms no more than `ordinary` are taken. `owner` is told apart from every
-        other claim, so that one of which nobody knows whether it was committed can be found again (see `release`).
+        `owner` is told apart from every other claim, so that one of which nobody knows whether it was committed can be
+        found again (see `release`). When all that can leave now is taken, nobody is told to look for more: the next
+        one can leave when one of these has ended.
         """
-        wire_now, connection = self._clock.wire_now(), self._session.connection()
-        wanted = {**self._now(), "kinds": sorted(kind.value for kind in kinds), "at_most": limit}
-        free = connection.execute(FREE, wanted).all()
-        chosen: dict[str, int] = {}
-        for row in free:
-            if row.priority > Priority.SMS and ordinary is not None:
-                if ordinary == 0:
-                    break
-                ordinary -= 1
-            chosen.setdefault(row.lane, row.id)
+        total = sum(max(0, share.limit) for share in shares)
+        rows = self._free(shares, total)
+        is_all = len(rows) < total and all(share.limit > 0 for share in shares)
+        if len(rows) == total and len(shares) > 1:  # one share may have hidden the other
+            rows = [row for share in shares for row in self._free([share], share.limit)]
+        chosen = _chosen(rows, shares)
+        if is_all and len(chosen) == len({row.lane for row in rows}):
+            self._session.info.pop(WORK, None)
         if not chosen:
             return []
-        taken = {"chosen": list(chosen.values()), "until": wire_now + lease, "owner": owner}
-        claimed = [_domain(row) for row in connection.execute(CLAIM, taken).mappings()]
+        taken = {"chosen": list(chosen.values()), "until": self._clock.wire_now() + lease, "owner": owner}
+        claimed = [_domain(row) for row in self._session.connection().execute(CLAIM, taken).mappings()]
         return sorted(claimed, key=lambda row: (row.priority, row.id))
+
+    def _free(self, shares: Sequence[Share], limit: int) -> list[sa.Row[Any]]:
+        kinds = sorted(kind.value for share in shares if share.limit > 0 for kind in share.kinds)
+        if not kinds:
+            return []
+        wanted = {**self._now(), "kinds": kinds, "at_most": limit}
+        return list(self._session.connection().execute(FREE, wanted))
 
     def release(self, owner: str) -> None:
         """Put back what was claimed by `owner`, who knows that none of it has left."""
-        self._session.info["outbox"] = True
+        self._session.info[WORK] = True
         newer = TABLE.alias("newer")
         is_outdated = sa.exists().where(newer.c.fold_key == TABLE.c.fold_key, newer.c.state == "due")
         self._session.execute(
@@ -208,6 +211,40 @@ class OutboxRows:
                 attempts=TABLE.c.attempts - 1,
             )
         )
+
+    def hold_restored(self) -> tuple[int, int]:
+        waits = TABLE.c.state.in_(("due", "sending"))
+        held = {"last_error": RESTORED, "lease_until": None, "lease_owner": None}
+        drop = sa.update(TABLE).where(waits, TABLE.c.kind.in_(OF_THE_MOMENT))
+        dropped = self._session.connection().execute(drop.values(state="dropped", settled_at=self._clock.now(), **held))
+        look = sa.update(TABLE).where(sa.or_(waits, TABLE.c.state == "uncertain"))
+        looked_for = self._session.connection().execute(
+            look.values(state="uncertain", looks=0, next_at=self._clock.wire_now(), **held)
+        )
+        self._leave_ids()
+        return looked_for.rowcount, dropped.rowcount
+
+    def _leave_ids(self) -> None:
+        connection = self._session.connection()
+        newest = connection.execute(sa.select(sa.func.coalesce(sa.func.max(TABLE.c.id), 0))).scalar_one()
+        wire_now = self._clock.wire_now()
+        row = {
+            "id": newest + LEFT_UNUSED,
+            "kind": OutboxKind.NOTICE.value,
+            "lane": RESTORED,
+            "dedupe_key": f"{RESTORED}:{wire_now.isoformat()}",
+            "priority": int(Priority.NORMAL),
+            "payload": {},
+            "state": "dropped",
+            "attempts": 0,
+            "looks": 0,
+            "next_at": wire_now,
+            "created_at": self._clock.now(),
+            "settled_at": self._clock.now(),
+        }
+        connection.execute(sa.insert(TABLE).values(row))
+        if connection.dialect.name != "sqlite":
+            connection.execute(sa.text("SELECT setval('outbox_id_seq', :id)"), {"id": row["id"]})
 
     def next_at(self) -> datetime | None:
         """Return when the next row is due of those that wait for a time to come; wire time."""
@@ -230,7 +267,7 @@ class OutboxRows:
         With `claim`, the claim that it speaks of, it counts only as long as nobody has made another or settled the
         row: whoever was frozen may come back with old news. False when it did not count.
         """
-        self._session.info["outbox"] = True  # its lane is free for the next
+        self._session.info[WORK] = True  # its lane is free for the next
         if state is OutboxState.DUE:
             # A newer update of the same card waits already: this one has nothing left to say. What it had to wait for
             # the newer one has to wait for too: a call that timed out may still be carried out, and must not be last.
@@ -253,6 +290,15 @@ class OutboxRows:
             "is_sent": state is OutboxState.SENT,
         }
         return self._session.connection().execute(RECORD, said).rowcount == 1
+
+    def hurry(self, error: str) -> int:
+        self._session.info[WORK] = True
+        waits = sa.and_(DUE, TABLE.c.last_error == error)
+        return (
+            self._session.connection()
+            .execute(sa.update(TABLE).where(waits).values(next_at=self._clock.wire_now()))
+            .rowcount
+        )
 
     def lapse(self, after: timedelta = timedelta(0)) -> list[int]:
         """Make uncertain what was being sent by somebody who has gone; return the ids.
@@ -352,6 +398,22 @@ class OutboxRows:
         self._session.execute(sa.update(TABLE).where(others, TABLE.c.next_at < not_before).values(later))
         most = sa.case((TABLE.c.priority > row.priority, row.priority), else_=TABLE.c.priority)
         return self._session.connection().execute(sa.update(TABLE).where(others).values(priority=most)).rowcount > 0
+
+
+def _chosen(rows: Sequence[sa.Row[Any]], shares: Sequence[Share]) -> dict[str, int]:
+    """Return which rows the shares have room for, the most urgent first, by lane."""
+    left = {share: [share.limit, share.limit if share.ordinary is None else share.ordinary] for share in shares}
+    share_of = {kind.value: share for share in shares for kind in share.kinds}
+    chosen: dict[str, int] = {}
+    for row in rows:
+        room = left[share_of[row.kind]]
+        is_ordinary = row.priority > Priority.SMS
+        if row.lane in chosen or room[0] <= 0 or (is_ordinary and room[1] <= 0):
+            continue
+        chosen[row.lane] = row.id
+        room[0] -= 1
+        room[1] -= is_ordinary
+    return chosen
 
 
 def _has_come(at: sa.Column[Any], wire_now: datetime) -> sa.ColumnElement[bool]:

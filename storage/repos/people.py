@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.clock import Clock
 from bot.domain.ids import ContactId, NamndId, StaffId, YouthId, new_case_code, new_id
 from bot.domain.people import AgeBand, Basis, Contact, Link, LinkedContact, LinkRole, Youth
 from storage.repos.chunks import chunks
-from storage.tables import ContactLinkRow, ContactRow, JavRow, YouthRow
+from storage.tables import ContactLinkRow, ContactRow, JavRow, LinkConsentRow, YouthRow
 from storage.vault import Vault
 
 CONTACTS: sa.Table = ContactRow.__table__  # type: ignore[attr-defined]
@@ -20,15 +21,25 @@ YOUTHS: sa.Table = YouthRow.__table__  # type: ignore[attr-defined]
 JAV: sa.Table = JavRow.__table__  # type: ignore[attr-defined]
 
 # Made once: every text that comes in or leaves asks these, and making a statement costs more than running it.
-CONTACT: Final = sa.select(CONTACTS).where(CONTACTS.c.id == sa.bindparam("of"))
-BY_NUMBER: Final = sa.select(CONTACTS).where(CONTACTS.c.number_hash.in_(sa.bindparam("hashes", expanding=True)))
-LINKED: Final = (
-    sa.select(LINKS.c.role, LINKS.c.name.label("known_as"), YOUTHS)
+LINKED: Final = (LINKS.c.role, LINKS.c.name.label("known_as"), YOUTHS, JAV.c.staff_id.label("in_jav"))
+BY_LINK: Final = (YOUTHS.c.id, LINKS.c.role)
+LINKS_OF: Final = (
+    sa.select(*LINKED)
     .join(YOUTHS, YOUTHS.c.id == LINKS.c.youth_id)
+    .outerjoin(JAV, JAV.c.youth_id == YOUTHS.c.id)
     .where(LINKS.c.contact_id == sa.bindparam("of"))
-    .order_by(YOUTHS.c.id, LINKS.c.role)
+    .order_by(*BY_LINK)
 )
-JAV_OF: Final = sa.select(JAV).where(JAV.c.youth_id.in_(sa.bindparam("youths", expanding=True)))
+WHOLE: Final = (
+    sa.select(*(column.label(f"contact_{column.name}") for column in CONTACTS.columns), *LINKED)
+    .outerjoin(LINKS, LINKS.c.contact_id == CONTACTS.c.id)
+    .outerjoin(YOUTHS, YOUTHS.c.id == LINKS.c.youth_id)
+    .outerjoin(JAV, JAV.c.youth_id == YOUTHS.c.id)
+    .order_by(CONTACTS.c.id, *BY_LINK)
+)
+CONTACT: Final = WHOLE.where(CONTACTS.c.id == sa.bindparam("of"))
+HOLD: Final = sa.text("SELECT pg_advisory_xact_lock(:of)")
+BY_NUMBER: Final = WHOLE.where(CONTACTS.c.number_hash.in_(sa.bindparam("hashes", expanding=True)))
 
 
 class PeopleRows:
@@ -83,18 +94,22 @@ class PeopleRows:
         self._fill(row, youth)
 
     def contact(self, contact_id: ContactId) -> LinkedContact:
-        return self._linked(self._session.connection().execute(CONTACT, {"of": contact_id}).one())
+        found = self._whole(CONTACT, of=contact_id)
+        if found is None:
+            raise sa.exc.NoResultFound
+        return found
 
     def contact_by_number(self, number: str) -> LinkedContact | None:
-        row = self._found(number)
-        return None if row is None else self._linked(row)
+        return self._whole(BY_NUMBER, hashes=self._vault.find_hashes("number", number))
 
     def ensure_contact(self, number: str, *, is_answerable: bool = True, language: str | None = None) -> LinkedContact:
         """Return the contact of `number`, made if it is new; a language that is given replaces the old one."""
-        found = self._found(number)
+        found = self.contact_by_number(number)
+        if found is None and self._holds([number]):
+            found = self.contact_by_number(number)
         if found is not None and language is None:
-            return self._linked(found)
-        row = None if found is None else self._session.get_one(ContactRow, found.id)
+            return found
+        row = None if found is None else self._session.get_one(ContactRow, found.contact.id)
         if row is None:
             row = ContactRow(
                 id=new_id(),
@@ -120,6 +135,20 @@ class PeopleRows:
 
     def set_blocked(self, contact_id: ContactId, blocked: bool) -> None:
         self._session.execute(sa.update(ContactRow).where(col(ContactRow.id) == contact_id).values(is_blocked=blocked))
+        self._session.expire_all()
+
+    def unlink(self, contact_id: ContactId, youth_id: YouthId) -> None:
+        """Let a number be a youth's no longer, in whatever role."""
+        self._session.execute(
+            sa.delete(ContactLinkRow).where(
+                col(ContactLinkRow.contact_id) == contact_id, col(ContactLinkRow.youth_id) == youth_id
+            )
+        )
+        self._session.execute(
+            sa.delete(LinkConsentRow).where(
+                col(LinkConsentRow.contact_id) == contact_id, col(LinkConsentRow.youth_id) == youth_id
+            )
+        )
         self._session.expire_all()
 
     def contacts_of(self, namnd: NamndId) -> list[LinkedContact]:
@@ -183,6 +212,8 @@ class PeopleRows:
 
     def add_contacts(self, languages: Mapping[str, str]) -> dict[str, ContactId]:
         """Add contacts that are known to be new, number to language; return their ids by number."""
+        if self._holds(languages) and self.contacts_with(languages, ()):
+            raise StaleDataError  # somebody with another key first was before us: see what they made, and try again
         ids = {number: ContactId(new_id()) for number in languages}
         codes = self._free_codes(len(languages))
         rows = [
@@ -213,6 +244,19 @@ class PeopleRows:
             for link in links
         ]
         self._insert(ContactLinkRow, rows)
+
+    def _holds(self, numbers: Iterable[str]) -> bool:
+        """Hold numbers for this transaction; False where nobody needs to.
+
+        While keys are changed, two instances may keep the same number under two hashes, and that each is unique says
+        nothing. Whoever has waited for a number has to look again.
+        """
+        connection = self._session.connection()
+        if connection.dialect.name == "sqlite" or len(self._vault.key_ids) == 1:
+            return False
+        for lane in sorted({self._vault.lane(number) for number in numbers}):
+            connection.execute(HOLD, {"of": int(lane[:15], 16)})
+        return True
 
     def _insert(self, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
         if rows:
@@ -263,32 +307,42 @@ class PeopleRows:
             codes.update(dict.fromkeys(tried))
         return list(codes)
 
-    def _found(self, number: str) -> sa.Row[Any] | None:
-        hashes = self._vault.find_hashes("number", number)
-        return self._session.connection().execute(BY_NUMBER, {"hashes": hashes}).first()
+    def _whole(self, statement: sa.Select[Any], **given: Any) -> LinkedContact | None:
+        """Return a contact with its links, in one statement: a row for each link and each jav of its youth."""
+        rows = self._session.connection().execute(statement, given).all()
+        if not rows:
+            return None
+        first = rows[0]
+        contact = Contact(
+            id=ContactId(first.contact_id),
+            number=self._vault.open("number", first.contact_number),
+            code=first.contact_code,
+            language=first.contact_language,
+            is_answerable=first.contact_is_answerable,
+            is_blocked=first.contact_is_blocked,
+        )
+        return LinkedContact(contact, self._links(contact.id, [row for row in rows if row.contact_id == contact.id]))
 
-    def _linked(self, row: ContactRow | sa.Row[Any]) -> LinkedContact:
-        contact = self._contact(row)
-        links = self._session.connection().execute(LINKED, {"of": contact.id}).all()
-        if not links:
-            return LinkedContact(contact, ())
-        jav: defaultdict[str, list[str]] = defaultdict(list)
-        for held in self._session.connection().execute(JAV_OF, {"youths": sorted({link.id for link in links})}):
-            jav[held.youth_id].append(held.staff_id)
-        return LinkedContact(
-            contact,
-            tuple(
-                Link(
-                    contact.id,
-                    self._built(link, jav[link.id]),
-                    LinkRole(link.role),
-                    self._vault.open("name", link.known_as),
-                )
-                for link in links
-            ),
+    def _linked(self, row: ContactRow) -> LinkedContact:
+        links = self._session.connection().execute(LINKS_OF, {"of": row.id}).all()
+        return LinkedContact(self._contact(row), self._links(ContactId(row.id), links))
+
+    def _links(self, contact_id: ContactId, rows: Sequence[sa.Row[Any]]) -> tuple[Link, ...]:
+        links: dict[tuple[str, str], list[sa.Row[Any]]] = {}
+        for row in rows:
+            if row.role is not None:
+                links.setdefault((row.id, row.role), []).append(row)
+        return tuple(
+            Link(
+                contact_id,
+                self._built(same[0], [row.in_jav for row in same if row.in_jav is not None]),
+                LinkRole(role),
+                self._vault.open("name", same[0].known_as),
+            )
+            for (_, role), same in links.items()
         )
 
-    def _contact(self, row: ContactRow | sa.Row[Any]) -> Contact:
+    def _contact(self, row: ContactRow) -> Contact:
         return Contact(
             id=ContactId(row.id),
             number=self._vault.open("number", row.number),

@@ -1,5 +1,6 @@
 """Where our own Slack messages are."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -47,6 +48,11 @@ class PostRows:
     def __init__(self, session: Session, clock: Clock) -> None:
         self._session = session
         self._clock = clock
+        self._cards: dict[ConversationId, list[Post]] = {}  # as this transaction has seen them
+
+    def forget(self) -> None:
+        """What has been seen may be old: somebody has been waited for."""
+        self._cards.clear()
 
     def card(self, conversation_id: ConversationId, target: str) -> Post | None:
         return next((card for card in self.cards_of(conversation_id) if card.target == target), None)
@@ -61,8 +67,10 @@ class PostRows:
         return made, True
 
     def cards_of(self, conversation_id: ConversationId) -> list[Post]:
-        rows = self._session.connection().execute(CARDS, {"of": conversation_id})
-        return [_domain(row) for row in rows]
+        if conversation_id not in self._cards:
+            rows = self._session.connection().execute(CARDS, {"of": conversation_id})
+            self._cards[conversation_id] = [_domain(row) for row in rows]
+        return list(self._cards[conversation_id])
 
     def get(self, post_id: str) -> Post | None:
         row = self._session.connection().execute(ONE, {"of": post_id}).first()
@@ -88,6 +96,23 @@ class PostRows:
     def lost(self, post_id: str) -> None:
         """Slack no longer has this post: the next update posts it anew."""
         self._change(post_id, ts=None)
+
+    def standing(self, conversations: Sequence[ConversationId]) -> list[Post]:
+        about = TABLE.c.conversation_id.in_(list(conversations))
+        return self._standing(about)
+
+    def standing_in(self, channel: str) -> list[Post]:
+        """Return every post of ours that stands in a channel, whatever it is about."""
+        return self._standing(TABLE.c.channel == channel)
+
+    def _standing(self, which: sa.ColumnElement[bool]) -> list[Post]:
+        placed = sa.and_(TABLE.c.channel.is_not(None), TABLE.c.ts.is_not(None))
+        statement = sa.select(TABLE).where(which, placed).order_by(TABLE.c.created_at, TABLE.c.id)
+        return [_domain(row) for row in self._session.connection().execute(statement)]
+
+    def withdrawn(self, post_id: str) -> None:
+        """It is gone from where it stood: it stays in the ledger as a former one, without a place."""
+        self._change(post_id, is_current=False, ts=None)
 
     def ensure_digest(self, digest_id: DigestId, target: str) -> tuple[Post, bool]:
         """Return the handover's post at one place, and whether it is new."""
@@ -124,10 +149,12 @@ class PostRows:
             self._add(Post(new_id(), kind, conversation_id, target, posted.channel, posted.ts, digest_id=digest_id))
 
     def _add(self, post: Post) -> None:
+        self._cards.clear()
         values = {name: getattr(post, name) for name in COLUMNS}
         self._session.connection().execute(sa.insert(TABLE), {**values, "created_at": self._clock.now()})
 
     def _change(self, post_id: str, **values: object) -> None:
+        self._cards.clear()
         changed = self._session.connection().execute(CHANGE, {"of": post_id, **values})
         if changed.rowcount != 1:
             raise sa.exc.NoResultFound

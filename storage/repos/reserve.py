@@ -80,6 +80,10 @@ class ReserveRows:
         )
         self._session.expire_all()
 
+    def forget_links(self, before: datetime) -> int:
+        old = sa.delete(ReserveLinkRow).where(col(ReserveLinkRow.made_at) < before)
+        return self._session.connection().execute(old).rowcount
+
     def cards_waiting(self) -> dict[str, datetime]:
         """See bot.ports.ReserveRepo.
 

@@ -20,9 +20,12 @@ PHONES: sa.Table = StaffPhoneRow.__table__  # type: ignore[attr-defined]
 
 # Made once: every text that comes in or leaves asks these, and making a statement costs more than running it.
 SOME: Final[sa.BindParameter[Any]] = sa.bindparam("some", expanding=True)
-PEOPLE: Final = sa.select(STAFF).where(STAFF.c.id.in_(SOME))
-ROLES_OF: Final = sa.select(ROLES).where(ROLES.c.staff_id.in_(SOME))
-PHONES_OF: Final = sa.select(PHONES).where(PHONES.c.staff_id.in_(SOME))
+PEOPLE: Final = (
+    sa.select(STAFF, ROLES.c.namnd, ROLES.c.world, ROLES.c.role, PHONES.c.number, PHONES.c.verified_at)
+    .outerjoin(ROLES, ROLES.c.staff_id == STAFF.c.id)
+    .outerjoin(PHONES, PHONES.c.staff_id == STAFF.c.id)
+    .where(STAFF.c.id.in_(SOME))
+)
 BY_SLACK_ID: Final = sa.select(STAFF.c.id).where(STAFF.c.slack_user_id == sa.bindparam("of"))
 BY_EMAIL: Final = sa.select(STAFF.c.id).where(STAFF.c.email_hash.in_(SOME))
 BY_VERIFIED_PHONE: Final = (
@@ -54,18 +57,16 @@ class StaffRows:
         return self.several([staff_id]).get(staff_id)
 
     def several(self, staff_ids: Iterable[StaffId]) -> dict[StaffId, Staff]:
-        """Return those of the staff that there are, in few statements."""
+        """Return those of the staff that there are, in one statement."""
         wanted = list(dict.fromkeys(staff_ids))
         for some in chunks([staff_id for staff_id in wanted if staff_id not in self._known]):
             self._known.update(dict.fromkeys(some))
-            connection, given = self._session.connection(), {"some": list(some)}
-            rows = connection.execute(PEOPLE, given).all()
-            roles: defaultdict[str, list[sa.Row[Any]]] = defaultdict(list)
-            for held in connection.execute(ROLES_OF, given):
-                roles[held.staff_id].append(held)
-            phones = {phone.staff_id: phone for phone in connection.execute(PHONES_OF, given)}
-            for row in rows:
-                self._known[StaffId(row.id)] = self._built(row, roles[row.id], phones.get(row.id))
+            whole: defaultdict[StaffId, list[sa.Row[Any]]] = defaultdict(list)  # a row for each of somebody's roles
+            for row in self._session.connection().execute(PEOPLE, {"some": list(some)}):
+                whole[StaffId(row.id)].append(row)
+            for staff_id, rows in whole.items():
+                roles = [row for row in rows if row.role is not None]
+                self._known[staff_id] = self._built(rows[0], roles, None if rows[0].number is None else rows[0])
         return {staff_id: found for staff_id in wanted if (found := self._known[staff_id]) is not None}
 
     def by_slack_id(self, slack_user_id: str) -> Staff | None:

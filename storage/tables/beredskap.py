@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, false, text
 from sqlmodel import Field
 
 from storage.tables.base import Base, one_of, sealed
@@ -72,6 +72,7 @@ class ShiftRow(Base, table=True):
     lending_namnd: str
     starts_at: datetime
     ends_at: datetime
+    is_backup: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class ConversationRow(Base, table=True):
@@ -117,6 +118,7 @@ class ConversationRow(Base, table=True):
     nudge_stage: int = 0
     is_namnd_open: bool = False
     concerns: list[str] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
+    erased_at: datetime | None = None  # what was written is deleted; the coded rows stay
 
 
 class ConversationRouteRow(Base, table=True):

@@ -47,7 +47,7 @@ class InboxRow(Base, table=True):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("provider", "provider_id"),
-        one_of("state", "waiting", "done", "parked"),
+        one_of("state", "waiting", "done", "parked", "emptied"),
         Index("ix_inbox_state_id", "state", "id"),
         Index(
             "ix_inbox_lane_waiting",
@@ -88,6 +88,8 @@ class OutboxRow(Base, table=True):
             "unit",
             "staff_sms",
             "alert",
+            "call",
+            "erase",
         ),
         one_of("state", "due", "sending", "sent", "failed", "uncertain", "dropped"),
         Index("ix_outbox_state_next_at", "state", "next_at"),
@@ -192,23 +194,6 @@ class DoneOnceRow(Base, table=True):
     scope: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     at: datetime
-
-
-class AuditRow(Base, table=True):
-    """Append-only. Ids and codes; never content, a name or a number."""
-
-    __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_subject_id", "subject", "id"), Index("ix_audit_actor_id", "actor", "id"))
-
-    id: int | None = Field(default=None, primary_key=True)
-    at: datetime
-    actor: str  # staff id, or "system"
-    act: str
-    subject: str  # for instance "conversation:<id>"
-    namnd: str | None = None
-    is_allowed: bool = True
-    ground: str
-    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
 
 
 class ClosedDayRow(Base, table=True):

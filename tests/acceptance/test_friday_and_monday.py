@@ -75,7 +75,7 @@ async def test_what_nobody_in_the_office_takes_goes_on(tmp_path: Path, database_
         bo.card("Ett sms väntar")
         lena.has_no_card()
         await night.clock_reaches("2026-11-23 09:31")
-        lena.card("Ingen i teamet har tagit det här")
+        lena.card("Ingen i teamet tog det i tid")
 
         await bo.presses("take", bo.card())
         done = await anna.presses("take", anna.card()) if "take" in anna.card().buttons else None

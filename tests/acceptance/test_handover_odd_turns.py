@@ -130,7 +130,7 @@ async def test_what_is_open_is_told_even_when_ticks_run_together(tmp_path: Path,
     async with a_night(tmp_path, database_url, "2026-11-23 15:00") as night:
         anna = await night.hires("Anna Ek", NORRVIK)
         night.opens_channels()
-        phones = [await night.enrols(f"Ungdom {n}", f"+467017406{n:02}", NORRVIK) for n in range(10, 14)]
+        phones = [await night.enrols(f"Alva {n}", f"+467017406{n:02}", NORRVIK) for n in range(10, 14)]
         await night.on_beredskap(anna, "2026-11-23 17:00", "2026-11-23 22:00")
         for phone, _ in phones:
             await phone.texts("hej")

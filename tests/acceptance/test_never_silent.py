@@ -28,7 +28,7 @@ async def test_taken_in_the_evening_is_not_taken_in_the_morning(tmp_path: Path, 
         sara.card("Följs vidare")
         await night.clock_reaches("2026-11-20 08:31")
         bo.card("Ett sms väntar på svar")
-        lena.card("Ingen i teamet har tagit det här")
+        lena.card("Ingen i teamet tog det i tid")
         sara.is_told("Anteckning saknas")
         night.expect_handovers()
         night.expect_nothing_else()

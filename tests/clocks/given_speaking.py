@@ -1,7 +1,7 @@
 """An office whose clocks run: its people, a clock that is moved by hand, and a Slack that keeps what it is told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -195,7 +195,7 @@ def refs(rows: Sequence[Any]) -> list[str]:
 
 def an_office(store: SqlStore, clock: FrozenClock, **rules: Any) -> Office:
     slack = KeptSlack(clock)
-    rest: dict[str, Any] = {part.name: None for part in fields(Context)}
+    rest: dict[str, Any] = {part.name: None for part in fields(Context) if part.default_factory is MISSING}
     given = {"store": store, "clock": clock, "rules": replace(RULES, **rules), "texts": TEXTS, "chat": slack}
     return Office(Context(**(rest | given)), clock, slack)
 

@@ -16,7 +16,7 @@ from bot.domain.outbound import OutboxState
 from bot.domain.people import World
 from bot.domain.sending import OutgoingSms, SmsReceipt
 from bot.domain.summons import Summons
-from bot.ports import Outbound, Posted, Tx
+from bot.ports import Audience, Outbound, Posted, Tx
 from bot.services.clocks.remind_families import remind_families
 from bot.services.clocks.summons import Summoning, summon
 from bot.services.deliver import deliver
@@ -59,6 +59,9 @@ class Slack:
 
     posts: list[tuple[str, str, Any]] = field(default_factory=list)
     _numbers: Any = field(default_factory=lambda: count(1))
+
+    async def audience(self, channel: str) -> Audience:
+        return Audience(frozenset(), is_safe=True)
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Posted | None]]:
         if not name.startswith(("post_", "update_")):

@@ -116,7 +116,7 @@ def test_what_a_shift_had_and_whom_it_was_escalated_to() -> None:
 
 @pytest.mark.parametrize("ground", Ground)
 def test_only_a_leaders_grounds_are_escalations(ground: Ground) -> None:
-    assert ground.is_escalation is (ground in {Ground.CLOSED, Ground.NOBODY, Ground.UNTAKEN})
+    assert ground.is_escalation is (ground in {Ground.CLOSED, Ground.NOBODY, Ground.UNTAKEN, Ground.ESCALATED})
 
 
 people = st.sampled_from([ANNA, BO])

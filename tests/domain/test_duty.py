@@ -1,5 +1,6 @@
 """Who has duty: every text depends on this answer."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -188,3 +189,57 @@ def test_a_stretch_of_duty_has_a_name() -> None:
     assert period_key(Duty(NORRVIK, DutyState.BEREDSKAP, FRIDAY), at) == f"shift:{FRIDAY.id}"
     assert period_key(Duty(NORRVIK, DutyState.OFFICE), at) == "office:2026-11-20"
     assert period_key(Duty(NORRVIK, DutyState.CLOSED), at) == "closed:2026-11-20"
+
+
+def test_a_planned_backup_never_leads_while_somebody_else_can() -> None:
+    lead = shift(ANNA, "2026-11-20 17:00", "2026-11-20 22:00")
+    behind = replace(shift(BO, "2026-11-20 18:00", "2026-11-20 22:00"), is_backup=True)
+
+    found = duty(rules(), wall("2026-11-20 19:00"), [behind, lead])
+    assert (found.lead, found.backup, found.overlaps) == (lead, (behind,), False)
+
+    without_anna = duty(rules(), wall("2026-11-20 19:00"), [behind, lead], avoid=frozenset({ANNA}))
+    assert (without_anna.lead, without_anna.backup) == (behind, ())
+
+    alone = duty(rules(), wall("2026-11-20 19:00"), [behind])
+    assert alone.lead == behind
+
+
+def test_two_who_lead_overlap_although_there_is_a_backup_too() -> None:
+    first, second = (shift(who, "2026-11-20 17:00", "2026-11-20 22:00") for who in (ANNA, BO))
+    behind = replace(shift(CIA, "2026-11-20 17:00", "2026-11-20 22:00"), is_backup=True)
+
+    found = duty(rules(), wall("2026-11-20 19:00"), [behind, first, second])
+    assert found.lead in (first, second)
+    assert found.backup[-1] == behind
+    assert found.overlaps
+
+
+def test_a_backup_is_not_the_next_who_has_duty() -> None:
+    behind = replace(shift(BO, "2026-11-21 10:00", "2026-11-21 22:00"), is_backup=True)
+    lead = shift(ANNA, "2026-11-21 12:00", "2026-11-21 22:00")
+    assert next_shift(rules(), wall("2026-11-20 19:00"), [behind, lead]) == lead
+
+
+def test_what_is_written_down_of_a_state() -> None:
+    assert [state.value for state in DutyState] == ["beredskap", "office", "closed"]
+
+
+def test_whoever_runs_and_may_not_leaves_a_gap_also_outside_the_planned_hours() -> None:
+    """Somebody was asked to answer: that they are related to the case is no reason for silence."""
+    morning = shift(ANNA, "2026-11-21 06:00", "2026-11-21 07:00")
+    found = duty(rules(), wall("2026-11-21 06:30"), [morning], avoid=frozenset({ANNA}))
+
+    assert (found.state, found.is_gap) == (DutyState.CLOSED, True)
+    assert not duty(rules(), wall("2026-11-21 06:30"), []).is_gap
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_to_come_the_first_is_next_and_ties_are_told_apart_by_id(order: int) -> None:
+    early = shift(ANNA, "2026-11-21 10:00", "2026-11-21 22:00", id="z")
+    late = shift(BO, "2026-11-22 10:00", "2026-11-22 22:00", id="a")
+    twin = shift(CIA, "2026-11-21 10:00", "2026-11-21 22:00", id="y")
+    at = wall("2026-11-20 12:00")
+
+    assert next_shift(rules(), at, [early, late][::order]) == early
+    assert next_shift(rules(), at, [early, twin][::order]) == twin

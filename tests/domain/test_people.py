@@ -46,7 +46,7 @@ UNDER_12, FROM_12, FROM_15 = AgeBand.UNDER_12, AgeBand.FROM_12_TO_14, AgeBand.FR
     ],
 )
 def test_who_may_be_enrolled(age: AgeBand, basis: Basis, reason: str, problem: str | None) -> None:
-    assert may_be_enrolled(age, basis, reason) == problem
+    assert may_be_enrolled(age, basis, reason, is_signed=True) == problem
 
 
 def youth(namnd: NamndId, number: int = 1, *, jav: frozenset[StaffId] = frozenset(), active: bool = True) -> Youth:

@@ -187,6 +187,10 @@ def test_the_rows_as_a_leader_opens_them(run: Run, stored: Any, tmp_path: Path) 
         "Förd när": wall("2026-11-23 19:30"),
         "Anteckning finns": "ja",
         "Tillägg": "nej",
+        "Kontakt socialjour": None,
+        "Kontakt när": None,
+        "Orosanmälan": None,
+        "Anmäld när": None,
     }
     empty = {name for name, value in zip(heading, saturday, strict=True) if value is None}
     assert (saturday[2], saturday[3]) == (jenny, "vårdnadshavare")
@@ -202,6 +206,10 @@ def test_the_rows_as_a_leader_opens_them(run: Run, stored: Any, tmp_path: Path) 
         "Läge",
         "Klar när",
         "Förd när",
+        "Kontakt socialjour",
+        "Kontakt när",
+        "Orosanmälan",
+        "Anmäld när",
     }
 
 
@@ -212,7 +220,7 @@ def test_the_sheet_is_ready_to_filter_and_to_sort(run: Run, stored: Any, tmp_pat
 
     sheet = read(tmp_path / "ut.xlsx")["Överlämningar"]
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:T3"
+    assert sheet.auto_filter.ref == "A1:X3"
     assert all(sheet.column_dimensions[cell.column_letter].width >= 10 for cell in sheet[1])
     assert all(cell.font.bold for cell in sheet[1])
     assert (sheet["A2"].is_date, sheet["A2"].number_format) == (True, "yyyy-mm-dd")

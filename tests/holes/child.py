@@ -4,8 +4,9 @@ import asyncio
 import sys
 from datetime import timedelta
 
-from bot.app import running, served, set_up_logging
+from bot.app import running, served
 from bot.clock import WorldClock
+from bot.logs import set_up_logging
 from bot.settings import load
 
 HOST = "127.0.0.1"

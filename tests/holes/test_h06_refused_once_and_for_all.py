@@ -34,6 +34,7 @@ async def test_stop_is_what_the_carrier_does_with_it(tmp_path: Path, database_ur
     async with a_night(tmp_path, database_url, EVENING) as night:
         anna, nova = await a_question(night)
         await nova.texts("STOP")
+        anna.is_told("Nytt sms 18.00")  # whoever seems to want no more is put before somebody at once
         await anna.replies(ANSWER)
         row = outbox(night, "sms")[-1]
         assert (row.attempts, row.state, row.last_error) == (1, "failed", "opted_out")

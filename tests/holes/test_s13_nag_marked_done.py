@@ -36,7 +36,7 @@ async def test_what_nobody_takes_is_nagged_about_when_the_bug_is_gone(
         anna.card("Ett sms väntar på svar")
         lena.has_no_card()
         await night.minutes_pass(60)
-        lena.card("Ingen i teamet har tagit det här")
+        lena.card("Ingen i teamet tog det i tid")
         nova.receives("under dagen")
         night.expected_errors.add("conversation_left_behind")
         night.expect_handovers()

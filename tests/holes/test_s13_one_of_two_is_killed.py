@@ -40,8 +40,10 @@ async def test_killed_in_the_middle_of_a_burst(tmp_path: Path, postgres_database
 
         assert len(inbox(night)) == TEXTS
         for words in ("Ungdom, Norrvik", "Okänt nummer"):
-            shown = [card for card in anna.cards() if words in card.words and "upprepning" not in card.words]
-            assert len(shown) == 1
+            shown = [card for card in anna.cards() if words in card.words]
+            assert shown, words
+            # Killed before its post had arrived, the first of them is not there, and the other is marked.
+            assert sum("upprepning" not in card.words for card in shown) <= 1
             assert f"{TEXTS // 2} sms väntar" in anna.cards()[-1].words
         sent = {row.state: row for row in outbox(night, "sms")}
         assert set(sent) <= {"sent", "failed"}  # failed: we looked, did not find it, and say so

@@ -11,7 +11,8 @@ from bot.domain.people import Role
 from bot.sandbox.carrier import faults as carrier
 from bot.sandbox.slack import faults as slack
 from bot.services.imports.csv_table import read_table
-from bot.services.imports.shifts import COLUMNS, import_shifts
+from bot.services.imports.shift_lines import COLUMNS
+from bot.services.imports.shifts import import_shifts
 from storage.store import SqlStore
 from storage.tables import AuditRow
 from tests.acceptance.night import NORRVIK, a_night

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 from bot.clock import Clock
@@ -23,14 +23,15 @@ ADMIN = "karin.frost@example.se"
 
 def context(store: Store, clock: Clock) -> Context:
     """Return a context with what an import needs; it neither texts nor posts."""
-    rest: dict[str, Any] = {part.name: None for part in fields(Context)}
+    rest: dict[str, Any] = {part.name: None for part in fields(Context) if part.default_factory is MISSING}
     return Context(**(rest | {"store": store, "clock": clock, "rules": RULES, "texts": TEXTS}))
 
 
-def table(columns: Sequence[str], rows: Iterable[dict[str, str]]) -> Table:
+def table(columns: Sequence[str], rows: Iterable[dict[str, str]], optional: Sequence[str] = ()) -> Table:
     """Return the rows as they come out of a file, by way of one."""
     lines = [";".join(columns), *(";".join(row.get(column, "") for column in columns) for row in rows)]
-    return read_table("\n".join(lines).encode(), columns)
+    needed = [column for column in columns if column not in optional]
+    return read_table("\n".join(lines).encode(), needed, optional)
 
 
 def said(remarks: Iterable[Remark]) -> list[tuple[int, str]]:

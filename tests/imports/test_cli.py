@@ -115,7 +115,7 @@ def test_all_bad_rows_are_listed_and_nothing_is_saved(
     assert result.output.splitlines() == [
         "rad 3, nämnd: nämnden ”ostmark” finns inte. Nämnderna är: norrvik, sodermark",
         "rad 6, telefon: Det ser inte ut som ett telefonnummer. Skriv till exempel 070-174 06 05.",
-        "rad 10: raden har 2 celler men rubriken har 11",
+        "rad 10: raden har 2 celler men rubriken har 16",
         f"Obs, rad 9, telefon: {words.SHARED_PHONE}",
         "3 fel. Inget är sparat.",
     ]

@@ -10,6 +10,7 @@ from bot.domain.personnummer import holds_personnummer
 from bot.domain.rules import ChatContent
 from bot.sandbox.seed import BACKGROUNDS, PHONES, STAFF, YOUTHS, shifts_csv
 from bot.services.imports import staff, youths
+from bot.services.imports.consent_lines import OPTIONAL
 from bot.services.imports.csv_table import read_table
 from bot.services.imports.staff import read_staff
 from bot.services.imports.youths import read_youths
@@ -18,7 +19,7 @@ from tests.imports.given import RULES, TEXTS
 
 def test_all_numbers_are_from_the_series_for_books_and_films() -> None:
     people = read_staff(read_table(STAFF.read_bytes(), staff.COLUMNS).rows, RULES, TEXTS)
-    families = read_youths(read_table(YOUTHS.read_bytes(), youths.COLUMNS).rows, RULES, TEXTS)
+    families = read_youths(read_table(YOUTHS.read_bytes(), youths.COLUMNS, OPTIONAL).rows, RULES, TEXTS)
     numbers = [
         *RULES.numbers,
         *(line.phone for line in people.lines if line.phone),
@@ -34,7 +35,7 @@ def test_all_numbers_are_from_the_series_for_books_and_films() -> None:
 def test_what_is_written_about_youths_is_by_their_own_team_and_holds_no_number_of_anybody() -> None:
     people = read_staff(read_table(STAFF.read_bytes(), staff.COLUMNS).rows, RULES, TEXTS)
     team = {(role.namnd, p.email) for p in people.lines for role in p.roles if role.role is Role.FAMILJEBEHANDLARE}
-    rows = [row.cells for row in read_table(YOUTHS.read_bytes(), youths.COLUMNS).rows]
+    rows = [row.cells for row in read_table(YOUTHS.read_bytes(), youths.COLUMNS, OPTIONAL).rows]
     youths_known = {(cells["nämnd"], cells["referens"]) for cells in rows}
     backgrounds = tomllib.loads(BACKGROUNDS.read_text(encoding="utf-8"))["background"]
 

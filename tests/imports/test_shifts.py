@@ -10,11 +10,13 @@ from bot.domain.ids import NamndId, ShiftId, StaffId
 from bot.domain.people import Role, Staff, StaffRole, World
 from bot.sandbox.seed import shifts_csv
 from bot.services.imports.csv_table import read_table
-from bot.services.imports.shifts import COLUMNS, KnownShifts, ShiftPlan, import_shifts, plan_shifts, read_shifts
+from bot.services.imports.shift_lines import COLUMNS, read_shifts
+from bot.services.imports.shifts import KnownShifts, ShiftPlan, import_shifts, plan_shifts
 from bot.texts import import_words as words
 from storage.store import SqlStore
 from tests.imports.given import ADMIN, RULES, TEXTS, context, said, table, with_staff
 
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NORRVIK, SODERMARK = NamndId("norrvik"), NamndId("sodermark")
 GOOD = {"epost": "anna@example.se", "nämnd": "norrvik", "start": "2026-11-20 17:00", "slut": "2026-11-20 22:00"}
 
@@ -36,7 +38,7 @@ STAFF = (
 
 def planned(*rows: dict[str, str], shifts: Sequence[Shift] = ()) -> ShiftPlan:
     read = read_shifts(table(COLUMNS, rows).rows, RULES, TEXTS)
-    return plan_shifts(read, KnownShifts(STAFF, tuple(shifts)))
+    return plan_shifts(read, KnownShifts(STAFF, tuple(shifts)), NOW)
 
 
 @pytest.mark.parametrize(

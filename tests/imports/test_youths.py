@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from bot.domain.ids import ContactId, NamndId, StaffId, YouthId
 from bot.domain.people import AgeBand, Basis, Contact, Link, LinkedContact, LinkRole, Staff, Youth
 from bot.sandbox.seed import YOUTHS
 from bot.services.imports.cells import looks_like_personnummer, quoted
+from bot.services.imports.consent_lines import OPTIONAL
 from bot.services.imports.csv_table import read_table
 from bot.services.imports.youths import COLUMNS, KnownYouths, YouthPlan, import_youths, plan_youths, read_youths
 from bot.texts import import_words as words
 from storage.store import SqlStore
 from tests.imports.given import ADMIN, RULES, TEXTS, context, said, table, with_staff
 
+NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 NORRVIK, SODERMARK = NamndId("norrvik"), NamndId("sodermark")
 GOOD = {
     "referens": "N-1",
@@ -37,8 +40,8 @@ ANNA = Staff(StaffId("s1"), "Anna", "anna@example.se", "U01", frozenset(), "+467
 def planned(
     *rows: dict[str, str], youths: Mapping[Any, Youth] | None = None, contacts: Sequence[LinkedContact] = ()
 ) -> YouthPlan:
-    read = read_youths(table(COLUMNS, rows).rows, RULES, TEXTS)
-    return plan_youths(read, KnownYouths((ANNA,), youths or {}, tuple(contacts)), TEXTS)
+    read = read_youths(table((*COLUMNS, *OPTIONAL), rows, OPTIONAL).rows, RULES, TEXTS)
+    return plan_youths(read, KnownYouths((ANNA,), youths or {}, tuple(contacts)), TEXTS, NOW, 6)
 
 
 def test_two_rows_are_one_youth_with_two_numbers() -> None:
@@ -87,7 +90,7 @@ def test_age_groups_are_read_as_they_are_written(written: str, age: AgeBand) -> 
         ("under 12", "barnets samtycke", "", "grund"),
         ("under 12", "15 år eller äldre", "", "grund"),
         ("under 12", "handläggarbeslut", "", "skäl"),
-        ("under 12", "handläggarbeslut", "beslut av enhetschef", None),
+        ("under 12", "handläggarbeslut", "beslut av enhetschef", "beslutat av"),
         ("12-14", "vårdnadshavares samtycke", "", None),
         ("12-14", "barnets samtycke", "", None),
         ("12-14", "15 år eller äldre", "", "grund"),
@@ -241,7 +244,7 @@ def test_a_youth_who_has_left_is_not_brought_back_by_an_old_file() -> None:
 async def test_the_youths_of_the_sandbox_twice_change_nothing(store: SqlStore, clock: Clock) -> None:
     ctx = context(store, clock)
     await with_staff(ctx)
-    file = read_table(YOUTHS.read_bytes(), COLUMNS)
+    file = read_table(YOUTHS.read_bytes(), COLUMNS, OPTIONAL)
 
     first = await import_youths(file, ctx=ctx, as_email=ADMIN)
     second = await import_youths(file, ctx=ctx, as_email=ADMIN)
@@ -355,7 +358,7 @@ async def test_nothing_of_the_content_reaches_the_log(store: SqlStore, clock: Cl
     await with_staff(ctx)
 
     with structlog.testing.capture_logs() as logged:
-        result = await import_youths(read_table(YOUTHS.read_bytes(), COLUMNS), ctx=ctx, as_email=ADMIN)
+        result = await import_youths(read_table(YOUTHS.read_bytes(), COLUMNS, OPTIONAL), ctx=ctx, as_email=ADMIN)
 
     assert not [word for word in ("Nova", "Lindgren", "0605", "example.se") if word in f"{logged}{result}"]
 

@@ -67,8 +67,8 @@ def code_use() -> CodeUse:
     """Build the Bolt app with the bot's own factory, and read the rest from the source."""
     seen: list[tuple[str, str]] = []
 
-    def listeners(app: AsyncApp, background: Background) -> Listeners:
-        return Listeners(cast("AsyncApp", _Recorder(app, seen)), background)
+    def listeners(app: AsyncApp, background: Background, trial: Texts | None) -> Listeners:
+        return Listeners(cast("AsyncApp", _Recorder(app, seen)), background, trial)
 
     with patch.object(slack_app, "Listeners", listeners):
         app = slack_app.build_bolt(
@@ -83,7 +83,7 @@ def code_use() -> CodeUse:
         bound=len(app._async_listeners),
         events=frozenset(_events_of(inspect.getsource(inbox_rows.digest_slack))),
         methods=frozenset(_methods()),
-        paths=frozenset(route.path for route in slack_app.slack_routes(app)),
+        paths=frozenset(route.path for route in slack_app.slack_routes(app, "0" * 32)),
     )
 
 

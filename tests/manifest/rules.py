@@ -12,8 +12,8 @@ SCOPES: Final = {  # all that we may ever ask for, and why (facts: slack, sectio
     "commands": "/beredskap and /frist",
     "im:history": "message.im, and looking in a DM for a post of ours that is uncertain",
     "groups:read": "refuse a team channel that is public, shared or general, and hand over only before the team",
-    "users:read": "refuse guests and strangers by their profile, when code does",
-    "dnd:read": "warn that Do Not Disturb will be on, when code does",
+    "users:read": "before a shift: is the account of whoever has it active, and no guest's",
+    "dnd:read": "before a shift: warn that Do Not Disturb will be on",
 }
 EVENT_SCOPE: Final[dict[str, str | None]] = {
     "message.im": "im:history",

@@ -4,8 +4,9 @@ import asyncio
 import sys
 from datetime import datetime, timedelta
 
-from bot.app import running, set_up_logging
+from bot.app import running
 from bot.clock import WorldClock
+from bot.logs import set_up_logging
 from bot.settings import load
 
 JUST_BEFORE = timedelta(milliseconds=300)

@@ -120,10 +120,33 @@ async def test_check_tells_what_is_fit_and_what_is_not(sandbox: Sandbox) -> None
     assert code == 2
 
 
+async def test_a_file_that_is_not_there_is_made_by_migrate_alone(sandbox: Sandbox, tmp_path: Path) -> None:
+    """An unmounted disk looks like a new installation: an empty database would answer as if nobody had texted."""
+    file = tmp_path / "new.sqlite3"
+    new = {"DATABASE_URL": f"sqlite:///{file}"}
+    for command in (("check", "--offline"), ("serve", "--port", "0")):
+        code, output = await finished(await run(sandbox, *command, **new))
+        assert code != 0
+        assert f"Databasfilen {file} finns inte" in output
+        assert "Traceback" not in output
+        assert not file.exists()
+    code, output = await finished(await run(sandbox, "migrate", **new))
+    assert code == 0
+    code, output = await finished(await run(sandbox, "check", "--offline", **new))
+    assert "✓ Databasen svarar och är på rätt revision." in output
+
+
+async def test_a_server_that_forgets_is_warned_of(sandbox: Sandbox, postgres_database_url: str) -> None:
+    """The tests' own server runs with fsync off, which no other should."""
+    _, output = await finished(await run(sandbox, "check", "--offline", DATABASE_URL=postgres_database_url))
+    assert "! PostgreSQL kör med fsync = off" in output
+    assert "! PostgreSQL kör med full_page_writes = off" in output
+
+
 async def test_serve_in_the_open_needs_the_decisions(sandbox: Sandbox) -> None:
     code, output = await finished(await run(sandbox, "serve", "--host", "0.0.0.0", "--port", "0"))  # noqa: S104
     assert code == 2
-    assert "references.dpia_ref saknas" in output
+    assert "references.dpia_ref i beredskap.toml: Konsekvensbedömning avseende dataskydd saknas" in output
     code, output = await finished(await run(sandbox, "serve", PUBLIC_BASE_URL="https://beredskap.example.se"))
     assert code == 2
-    assert "references.pub_ref saknas" in output
+    assert "references.pub_ref i beredskap.toml: Personuppgiftsbiträdesavtal med leverantörerna saknas" in output

@@ -128,9 +128,14 @@ async def test_a_start_without_a_database(forks: Forks, tmp_path: Path, sqlite_d
     torn = tmp_path / "torn.sqlite3"
     await asyncio.to_thread(torn.write_bytes, b"SQLite format 3\x00" + b"\xff" * 8192)
     async with a_crowd(forks, tmp_path, sqlite_database_url) as crowd:
-        for url in (f"sqlite:///{torn}", f"sqlite:///{tmp_path}/no/such/folder.sqlite3", NOWHERE):
+        missing = tmp_path / "not_mounted" / "beredskap.sqlite3"
+        for url, words in (
+            (f"sqlite:///{torn}", "Databasen går inte att nå"),
+            (f"sqlite:///{missing}", f"Databasfilen {missing} finns inte. Är disken den ska ligga på monterad?"),
+            (NOWHERE, "Databasen går inte att nå"),
+        ):
             bot = crowd.starts(database_url=url)
             assert await bot.ends(STOPS_WITHIN) == COME_AGAIN, bot.said
-            assert "Databasen går inte att nå" in bot.said
+            assert words in bot.said
             assert "Traceback" not in bot.said
             assert "hemligt" not in bot.said

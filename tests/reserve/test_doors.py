@@ -456,7 +456,7 @@ async def test_home_says_how_one_is_prepared(tmp_path: Path, sqlite_database_url
         story = await cast(night, pin=None, verified=False)
         read = await story.anna.opens_home()
         assert "PIN-kod inte vald" in read
-        assert "tjänstetelefon är inte kontrollerad" in read
+        assert "tjänstetelefon är inte bekräftad" in read
         await chooses_pin(story.anna, "480 271")
         assert "PIN-kod vald fredag 20 november" in story.anna.drawn_home()
         assert "Byt PIN-kod" in story.anna.drawn_home()

@@ -51,7 +51,10 @@ async def test_an_answer_that_is_lost_calls_out_again(tmp_path: Path, database_u
         await door.phone.submits("/samtal/", text="Jag ringer dig")
         await door.night.settles()
         door.story.nova.loses("Jag ringer dig")
-        await door.night.minutes_pass(5)
+        for _ in range(40):  # Slack is tried by the machine's clock, and found to be away a little sooner or later
+            await door.night.minutes_pass(1)
+            if len(door.story.texts_to(ANNAS)) == 2:
+                break
         assert len(door.story.texts_to(ANNAS)) == 2
 
 

@@ -108,9 +108,11 @@ async def test_a_failed_connection_is_tried_once_more(monkeypatch: pytest.Monkey
         attempts: list[bool] = []
         attempt = world.carrier.webhooks._attempt
 
-        async def fails_first(url: str, params: dict[str, str], twiml: bool, headers: dict[str, str]) -> int | None:
+        async def fails_first(
+            url: str, params: dict[str, str], twiml: bool, headers: dict[str, str]
+        ) -> tuple[int | None, str]:
             attempts.append(bool(headers))
-            return 11205 if len(attempts) == 1 else await attempt(url, params, twiml, headers)
+            return (11205, "") if len(attempts) == 1 else await attempt(url, params, twiml, headers)
 
         monkeypatch.setattr(world.carrier.webhooks, "_attempt", fails_first)
         await world.carrier.text(YOUTH, "hej", OURS)

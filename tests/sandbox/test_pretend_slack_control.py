@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -261,3 +262,32 @@ async def test_clearing_drops_the_workspace_and_the_retries() -> None:
 
         assert world.slack.state()["users"] == []
         assert world.slack.state()["messages"] == {}
+
+
+async def test_accounts_are_deactivated_and_phones_kept_quiet() -> None:
+    async with open_world() as world:
+        until = "2026-11-20T23:00:00+01:00"
+        assert await world.control("users/U01/account", {"active": False}) == (200, {"ok": True})
+        assert (await world.client.users_info(user="U01"))["user"]["deleted"]
+        assert await world.control("users/U01/account", {"active": True}) == (200, {"ok": True})
+        assert not (await world.client.users_info(user="U01"))["user"]["deleted"]
+
+        assert await world.control("users/U01/quiet", {"until": until}) == (200, {"ok": True})
+        ends_at = int(datetime.fromisoformat(until).timestamp())
+        assert world.slack.workspace.users["U01"].dnd_until == ends_at
+        assert await world.control("users/U01/quiet", {"until": None}) == (200, {"ok": True})
+        assert not (await world.client.dnd_info(user="U01"))["dnd_enabled"]
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "status", "error"),
+    [
+        ("users/U01/account", {}, 400, "active must be true or false"),
+        ("users/U99/account", {"active": False}, 404, "user_not_found"),
+        ("users/U01/quiet", {"until": "i kväll"}, 400, "until must be a time"),
+        ("users/U01/quiet", {"until": "2026-11-20T23:00"}, 400, "until needs its offset"),
+    ],
+)
+async def test_what_cannot_be_done_to_an_account(path: str, given: Json, status: int, error: str) -> None:
+    async with open_world() as world:
+        assert await world.control(path, given) == (status, {"ok": False, "error": error})

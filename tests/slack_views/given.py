@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.domain.cards import (
+    CalendarHome,
     Card,
     ConversationView,
     DutyLine,
@@ -24,8 +25,11 @@ from bot.domain.cards import (
 )
 from bot.domain.conversation import Direction, Ground
 from bot.domain.delivery import DeliveryStatus
-from bot.domain.ids import CODE_ALPHABET
+from bot.domain.duty import ShownShift
+from bot.domain.ids import CODE_ALPHABET, ShiftId
+from bot.domain.outward import OUTCOMES, OutwardMark, OutwardView
 from bot.domain.people import LinkRole
+from bot.domain.socialjour import Answer
 from bot.sms.errors import REASONS
 from bot.texts import Texts
 
@@ -57,6 +61,11 @@ sent_states = st.builds(
     st.booleans(),
     st.booleans(),
 )
+marks = st.sampled_from([(kind, one) for kind, some in OUTCOMES.items() for one in some]).flatmap(
+    lambda pair: st.builds(OutwardMark, st.just(pair[0]), st.just(pair[1]), times)
+)
+several_marks = st.lists(marks, max_size=3).map(tuple)
+outward_views = st.lists(st.builds(OutwardView, marks, names, names, names), max_size=8).map(tuple)
 cards = st.builds(
     Card,
     conversation_id=ids,
@@ -83,6 +92,7 @@ cards = st.builds(
     can_link=st.booleans(),
     is_inline=st.booleans(),
     is_plain=st.booleans(),
+    outward=several_marks,
 )
 replies = st.builds(
     ThreadReply,
@@ -140,6 +150,8 @@ views = st.builds(
     is_trial=st.booleans(),
     draft=bodies.map(lambda text: text.replace("\ud83d", "")),  # Slack gives whole characters
     last_note=st.none() | last_notes,
+    outward=outward_views,
+    socialjour=st.none() | st.just(Answer("Norrvik")),
 )
 duty_lines = st.builds(
     DutyLine,
@@ -161,7 +173,9 @@ homes = st.builds(
     now=times,
     duties=st.lists(duty_lines, max_size=40).map(tuple),
     open=st.lists(open_lines, max_size=120).map(tuple),
-    shifts=st.lists(st.tuples(times, times, namnder), max_size=60).map(tuple),
+    shifts=st.lists(st.builds(ShownShift, ids.map(ShiftId), times, times, namnder, st.booleans()), max_size=60).map(
+        tuple
+    ),
     may_enrol=st.booleans(),
     may_start=st.booleans(),
     is_trial=st.booleans(),
@@ -169,6 +183,7 @@ homes = st.builds(
     actions=st.lists(home_actions, max_size=40).map(tuple),
     may_look_back=st.booleans(),
     may_write_background=st.booleans(),
+    calendar=st.none() | st.builds(CalendarHome, st.none() | st.dates()),
 )
 
 

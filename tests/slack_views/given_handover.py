@@ -30,7 +30,21 @@ from bot.domain.forms import BackgroundPage, NoteForm
 from bot.domain.ids import StaffId, YouthId
 from bot.domain.notes import ActionCode, Situation
 from bot.domain.reaction import ActionState
-from tests.slack_views.given import NOW, bodies, codes, days, ids, names, namnder, odd, people, times, users
+from tests.slack_views.given import (
+    NOW,
+    bodies,
+    codes,
+    days,
+    ids,
+    names,
+    namnder,
+    odd,
+    outward_views,
+    people,
+    several_marks,
+    times,
+    users,
+)
 
 TODAY = date(2026, 11, 20)
 LONGEST_FIELD = 3000
@@ -71,6 +85,7 @@ rows = st.builds(
     is_carried=st.booleans(),
     added_at=st.none() | times,
     noted_at=st.none() | times,
+    outward=several_marks,
 )
 
 
@@ -112,6 +127,7 @@ shift_lines = st.builds(
     is_promised=st.booleans(),
     has_note=st.booleans(),
     taken_by=users,
+    outward=several_marks,
 )
 shift_actions = st.builds(ShiftAction, ids, codes, namnder, days)
 shift_handovers = st.builds(
@@ -147,6 +163,7 @@ stories = st.builds(
     namnd_name=namnder,
     waiting_since=st.none() | times,
     notes=st.lists(note_views, max_size=5).map(tuple),
+    outward=outward_views,
 )
 action_views = st.builds(
     ActionView,
@@ -178,6 +195,7 @@ pages = st.builds(
     actions=st.lists(action_views, max_size=14).map(tuple),
     reviewed=seen,
     transferred=seen,
+    outward=outward_views,
     may_handle=st.booleans(),
     may_transfer=st.booleans(),
     refusal=st.sampled_from(["", "", "jav", "not_home", "other_namnd"]),
@@ -210,6 +228,7 @@ journals = st.builds(
     actions=st.lists(action_views, max_size=4).map(tuple),
     lines=st.builds(lambda some, n: tuple(some * n), st.lists(journal_lines, max_size=8), st.sampled_from([1, 1, 60])),
     is_cut=st.booleans(),
+    outward=outward_views,
 )
 backgrounds = st.builds(
     Background,
@@ -254,6 +273,7 @@ note_forms = st.builds(
     chosen=st.frozensets(ids, max_size=2),
     newest_inbound=st.integers(0, 10**6),
     is_trial=st.booleans(),
+    outward=several_marks,
 )
 looks = st.builds(
     LookBack,

@@ -17,14 +17,14 @@ import sqlalchemy as sa
 from bot.domain.incoming import ReceivedSms
 from bot.domain.outbound import OutboxKind, OutboxState
 from bot.domain.sending import LookupFailed, OutgoingSms, SmsReceipt
-from bot.ports import Incoming, Outbound, Sms, Tx
+from bot.ports import Incoming, Outbound, Share, Sms, Tx
 from bot.services.context import Context
 from bot.services.look_for_uncertain import LOOK_FAILED, UNSURE_AT_MOST, look_for_uncertain
 from bot.services.open_raw import park
 from bot.services.receive_sms import receive_sms
 from bot.worker import Worker
 from storage.repos.conversations import ConversationRows
-from storage.repos.inbox import insert_incoming
+from storage.repos.incoming import insert_incoming
 from storage.repos.messages import MessageRows
 from storage.repos.outbox import OutboxRows
 from storage.store import SqlStore
@@ -79,6 +79,14 @@ class Pause:
         finally:
             self.may_go_on.set()
         return await begun
+
+
+async def a_lock_is_waited_for(store: SqlStore) -> None:
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        async with asyncio.timeout(PATIENCE):
+            while not connection.execute(waiting).scalar_one():  # noqa: ASYNC110 - a server tells nobody of its locks
+                await asyncio.sleep(0.01)
 
 
 def receives(night: Night, sid: str, body: str, number: str = NOVA) -> Callable[[Tx], None]:
@@ -174,6 +182,34 @@ async def test_no_row_of_the_inbox_is_taken_by_two(on_postgres: SqlStore, vault:
     assert others == ["SM1"]
 
 
+async def test_the_same_webhooks_in_two_orders_wait_for_each_other_and_not_in_a_ring(
+    on_postgres: SqlStore, vault: Vault
+) -> None:
+    """Another instance has stored SM1 and not yet committed when it comes to SM2; ours has them the other way round."""
+    ours, theirs = on_postgres.engine.connect(), on_postgres.engine.connect()
+    with ours, theirs:
+        insert_incoming(theirs, vault, [incoming("SM1")])
+        waits = asyncio.create_task(
+            asyncio.to_thread(insert_incoming, ours, vault, [incoming("SM2"), incoming("SM1"), incoming("SM0")])
+        )
+        await a_lock_is_waited_for(on_postgres)
+        await asyncio.to_thread(insert_incoming, theirs, vault, [incoming("SM2")])
+        theirs.commit()
+        new = await waits
+        ours.commit()
+
+    assert new == {("twilio", "SM0")}
+
+
+async def test_texts_are_numbered_as_they_came(on_postgres: SqlStore, vault: Vault) -> None:
+    """However their keys are sorted: a sender's texts are digested in the order of the numbers."""
+    with on_postgres.engine.begin() as connection:
+        insert_incoming(connection, vault, [incoming("SM3"), incoming("SM1"), incoming("SM2")])
+        stored = connection.execute(sa.select(INBOX.c.provider_id).order_by(INBOX.c.id)).scalars().all()
+
+    assert stored == ["SM3", "SM1", "SM2"]
+
+
 async def test_a_statement_of_ours_that_is_wrong_is_set_aside(ctx: Context, store: SqlStore) -> None:
     """It would be as wrong in an hour: it is no database that is away, and the others get past it."""
     digested: list[str] = []
@@ -257,7 +293,7 @@ async def uncertain(store: SqlStore, *lanes: str, kind: OutboxKind = OutboxKind.
     def add(tx: Tx) -> list[Outbound]:
         for lane in lanes:
             tx.outbox.add(kind, lane, {"delivery": lane}, dedupe_key=lane)
-        return tx.outbox.claim_some("gone", timedelta(0) - MINUTE, frozenset({kind}), len(lanes))
+        return tx.outbox.claim_some("gone", timedelta(0) - MINUTE, [Share(frozenset({kind}), len(lanes))])
 
     rows = await store.write(add)
     await store.write(lambda tx: tx.outbox.lapse())

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.outbound import UNCERTAIN_FINAL, OutboxKind, OutboxState, Priority
-from bot.ports import Outbound, Tx
+from bot.ports import Outbound, Share, Tx
 from bot.services.look_for_uncertain import LONGEST_SEND
 from bot.slack import gateway
 from bot.sms import twilio_gateway
@@ -330,7 +330,7 @@ async def test_several_are_claimed_at_once_the_most_urgent_first_and_one_of_a_la
     await add(store, "card 1", "card 2", lane="b")
     await add(store, "alarm", lane="c", priority=Priority.URGENT)
 
-    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, frozenset(OutboxKind), 10))
+    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, [Share(frozenset(OutboxKind), 10)]))
 
     assert [row.payload["row"] for row in rows] == ["alarm", "card 1", "nag 1"]
     assert await claim(store) is None
@@ -341,7 +341,7 @@ async def test_a_card_and_what_is_said_in_its_thread_are_not_claimed_together(st
     await store.write(lambda tx: tx.outbox.add(OutboxKind.THREAD, "a", {"row": "said"}, dedupe_key="said"))
     await add(store, "card")
 
-    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, frozenset(OutboxKind), 10))
+    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, [Share(frozenset(OutboxKind), 10)]))
 
     assert len(rows) == 1
 
@@ -350,19 +350,47 @@ async def test_the_ordinary_leave_room_for_the_urgent(store: SqlStore) -> None:
     for n in range(5):
         await add(store, f"nag {n}", lane=f"nag {n}", priority=Priority.LOW)
 
-    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, frozenset(OutboxKind), 10, ordinary=3))
+    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, [Share(frozenset(OutboxKind), 10, 3)]))
     assert len(rows) == 3
 
     await add(store, "alarm", lane="alarm", priority=Priority.URGENT)
-    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, frozenset(OutboxKind), 10, ordinary=0))
+    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, [Share(frozenset(OutboxKind), 10, 0)]))
     assert [row.payload["row"] for row in rows] == ["alarm"]
+
+
+async def test_many_of_one_share_do_not_hide_another(store: SqlStore) -> None:
+    for n in range(5):
+        await add(store, f"alarm {n}", lane=f"alarm {n}", priority=Priority.URGENT)
+    await store.write(lambda tx: tx.outbox.add(OutboxKind.SMS, "b", {"row": "text"}, dedupe_key="text"))
+    shares = [Share(frozenset({OutboxKind.SMS}), 1), Share(frozenset({OutboxKind.CARD}), 2)]
+
+    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, shares))
+
+    assert sorted(row.payload["row"] for row in rows) == ["alarm 0", "alarm 1", "text"]
+
+
+@pytest.mark.parametrize(("room", "is_told"), [(2, True), (3, True), (4, False)])
+async def test_nobody_is_told_to_look_for_more_when_all_that_can_leave_is_taken(
+    store: SqlStore, room: int, is_told: bool
+) -> None:
+    """With room for three of three, there may be a fourth."""
+    told: list[frozenset[str]] = []
+    store.on_commit = told.append
+
+    def change(tx: Tx) -> int:
+        for key in "abc":
+            to_send(tx, key, key)
+        return len(tx.outbox.claim_some("me", LEASE, [Share(frozenset(OutboxKind), room)]))
+
+    assert await store.write(change) == min(room, 3)
+    assert any("outbox" in work for work in told) is is_told
 
 
 async def test_only_the_kinds_that_are_asked_for_are_claimed(store: SqlStore) -> None:
     await add(store, "card")
     await store.write(lambda tx: tx.outbox.add(OutboxKind.SMS, "b", {"row": "text"}, dedupe_key="text"))
 
-    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, frozenset({OutboxKind.SMS}), 10))
+    rows = await store.write(lambda tx: tx.outbox.claim_some("me", LEASE, [Share(frozenset({OutboxKind.SMS}), 10)]))
 
     assert [row.payload["row"] for row in rows] == ["text"]
 

@@ -252,6 +252,26 @@ async def test_a_shift_comes_back_and_is_the_same_when_imported_again(store: Sql
     assert await store.read(lambda tx: tx.shifts.get(longer.id)) is None
 
 
+async def test_a_shift_changes_hands_and_is_taken_out(store: SqlStore) -> None:
+    anna, bo = staff(), staff("Bo Lind")
+    first = shift(anna.id)
+
+    def arrange(tx: Tx) -> None:
+        tx.staff.save(anna)
+        tx.staff.save(bo)
+        tx.shifts.upsert(first)
+
+    await store.write(arrange)
+    swapped = replace(first, staff_id=bo.id, is_backup=True)
+
+    assert await store.write(lambda tx: tx.shifts.change(swapped))
+    assert await store.read(lambda tx: tx.shifts.get(first.id)) == swapped
+    assert await store.read(lambda tx: tx.shifts.between(NOW, NOW + MINUTE)) == [swapped]
+    assert await store.write(lambda tx: tx.shifts.remove(first.id))
+    assert not await store.write(lambda tx: tx.shifts.remove(first.id))
+    assert not await store.write(lambda tx: tx.shifts.change(swapped))
+
+
 async def test_shifts_that_touch_a_span_are_found_ends_excluded(store: SqlStore) -> None:
     anna = staff()
     evening, night = shift(anna.id, NOW, 5), shift(anna.id, NOW + timedelta(hours=5), 10)

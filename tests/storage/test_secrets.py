@@ -20,7 +20,7 @@ from bot.ports import Tx
 from storage.engine import is_sqlite
 from storage.store import SqlStore
 from storage.tables import ActionRow, BackgroundRow, Base, EpisodeRow, NoteRow
-from storage.vault import BadKeys, Vault, WrongKey, generate_key, parse_keys
+from storage.vault import NONCE_BYTES, BadKeys, Vault, WrongKey, generate_key, parse_keys
 from tests.frozen import FrozenClock
 from tests.storage.given import (
     GUARDIAN_NUMBER,
@@ -243,6 +243,16 @@ def test_what_is_sealed_is_opened_again(text: str, purpose: str) -> None:
 
     assert vault.open(purpose, vault.seal(purpose, text)) == text
     assert vault.seal(purpose, text) != vault.seal(purpose, text)
+
+
+@given(st.lists(st.text(), max_size=8))
+def test_what_is_sealed_together_is_sealed_each_by_itself(texts: list[str]) -> None:
+    vault = Vault(parse_keys(generate_key()))
+    sealed = vault.seal_all("raw", texts)
+
+    assert [vault.open("raw", blob) for blob in sealed] == texts
+    nonces = {blob.partition(b":")[2][:NONCE_BYTES] for blob in sealed}
+    assert len(nonces) == len(texts)
 
 
 @given(text=st.text(), flipped=st.integers(min_value=0), bit=st.integers(0, 7))

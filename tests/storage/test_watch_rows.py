@@ -86,3 +86,19 @@ async def test_a_pin_and_a_link_are_kept(store: SqlStore) -> None:
     assert by_token is not None
     assert by_token.session_until == NOW + SECOND
     assert await store.read(lambda tx: tx.reserve.link_by_token(b"other")) is None
+
+
+async def test_links_are_forgotten_when_they_are_old(store: SqlStore) -> None:
+    anna = staff()
+    old = ReserveLink("a" * 26, anna.id, b"old", NOW - SECOND, NOW)
+    kept = ReserveLink("b" * 26, anna.id, b"kept", NOW, NOW + SECOND)
+
+    def save(tx: Tx) -> None:
+        tx.staff.save(anna)
+        tx.reserve.add_link(old)
+        tx.reserve.add_link(kept)
+
+    await store.write(save)
+    assert await store.write(lambda tx: tx.reserve.forget_links(NOW)) == 1
+    assert await store.read(lambda tx: tx.reserve.link_by_token(b"old")) is None
+    assert await store.read(lambda tx: tx.reserve.link_by_token(b"kept")) == kept

@@ -2,11 +2,12 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from bot.domain.alerts import AlertCode
+from bot.domain.calendar import local
 from bot.domain.health import SLACK_REFUSALS, SMS_REFUSALS
 from bot.domain.outbound import OutboxKind, OutboxState, Priority
 from bot.domain.people import Role
@@ -328,3 +329,20 @@ async def test_what_is_undone_is_not_told(program: Program) -> None:
 def test_the_errors_are_those_that_the_adapters_give() -> None:
     assert SLACK_REFUSALS == TOKEN_ERRORS
     assert SMS_REFUSALS <= REASONS
+
+
+async def test_a_decision_that_ends_is_told_thirty_days_ahead_until_the_day_is_moved(program: Program) -> None:
+    last = local(program.clock.now()).date() + timedelta(days=31)
+    moved = program.ctx
+
+    def ends(on: date) -> None:
+        program.ctx = replace(moved, rules=replace(moved.rules, valid_until=(("references.dpia_ref", on),)))
+
+    ends(last)
+    assert await program.looks() == []
+    await program.passes(timedelta(days=1))
+    assert await program.looks() == [f"decision:references.dpia_ref:{last}"]
+    ends(last + timedelta(days=365))
+    await program.looks()
+    await program.passes(timedelta(minutes=3))
+    assert await program.looks() == []

@@ -126,7 +126,11 @@ async def test_what_is_measured(tmp_path: Path, database_url: str) -> None:
         night.opens_channels()
         nova, _ = await night.enrols("Nova Berg", "+46701740605", NORRVIK)
         await night.on_beredskap(anna, "2026-11-20 17:00", "2026-11-20 22:00")
+        counted = Doors(night).counted
         await nova.texts("mamma har låst dörren")
+        await nova.texts("kan nån komma")
+        assert await counted('beredskap_webhook_seconds_count{route="/twilio/sms"}') == 2
+        assert await counted("beredskap_text_to_card_seconds_count") == 1  # the second text stands on the same card
         await night.is_away_while(nova, "är du där")
         doors = Doors(night)
         await night.reconciles()

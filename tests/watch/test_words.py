@@ -24,6 +24,10 @@ VALUES = {
     "tick": "duty_tick",
     "instance": "ab12",
     "namnd": "Norrvik",
+    "rung": "reserven",
+    "setting": "references.dpia_ref",
+    "on": "2027-01-01",
+    "channel": "C0TEAM",
 }
 
 

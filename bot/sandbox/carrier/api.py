@@ -91,14 +91,14 @@ class MessagesApi:
         base = f"/carrier/{API_VERSION}/Accounts/{{account}}/Messages"
         one = base + "/{sid}.json"
         return [
-            web.post(base + ".json", self._guarded(self._create)),
-            web.get(base + ".json", self._guarded(self._list)),
-            web.get(one, self._guarded(self._fetch)),
-            web.post(one, self._guarded(self._update)),
-            web.delete(one, self._guarded(self._delete)),
+            web.post(base + ".json", self.guarded(self._create)),
+            web.get(base + ".json", self.guarded(self._list)),
+            web.get(one, self.guarded(self._fetch)),
+            web.post(one, self.guarded(self._update)),
+            web.delete(one, self.guarded(self._delete)),
         ]
 
-    def _guarded(self, handler: Handler) -> Handler:
+    def guarded(self, handler: Handler) -> Handler:
         """Apply the faults and the login to `handler`."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
@@ -179,7 +179,7 @@ class MessagesApi:
             raise Refused(21606, f"The 'From' phone number {from_} is not a valid, message-capable phone number.")
         if (from_, to) in self._book().blocked:  # section 11
             raise Refused(21610, f"Attempt to send to unsubscribed recipient {to}")
-        _check_callback(form.get("StatusCallback", ""))
+        check_callback(form.get("StatusCallback", ""))
         _check_validity(form.get("ValidityPeriod", ""))
         return from_, to, body
 
@@ -239,9 +239,9 @@ class MessagesApi:
             "account_sid": self._account_sid,
             "api_version": API_VERSION,
             "body": sms.body,
-            "date_created": _rfc_2822(sms.created_at),
-            "date_sent": _rfc_2822(sms.sent_at),
-            "date_updated": _rfc_2822(sms.updated_at),
+            "date_created": rfc_2822(sms.created_at),
+            "date_sent": rfc_2822(sms.sent_at),
+            "date_updated": rfc_2822(sms.updated_at),
             "direction": sms.direction,
             "error_code": sms.error_code,
             "error_message": None,
@@ -266,7 +266,7 @@ def _dropped(request: web.Request) -> web.Response:
     return web.Response()
 
 
-def _check_callback(url: str) -> None:
+def check_callback(url: str) -> None:
     """Section 5: a host name without underscores."""
     if not url:
         return
@@ -335,5 +335,6 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
     return int(raw) if raw.isdecimal() else default
 
 
-def _rfc_2822(at: datetime | None) -> str | None:
+def rfc_2822(at: datetime | None) -> str | None:
+    """Return an instant as Twilio writes it."""
     return None if at is None else format_datetime(at.astimezone(UTC))

@@ -38,11 +38,24 @@ class Carrier(Protocol):
     async def report(self, sid: str, status: str, error_code: int | None = None) -> None: ...
 
 
-class CarrierControl:
-    """Phones text, phones appear, and one callback can be sent by hand."""
+class Board(Protocol):
+    """What a person does with a phone that rings."""
 
-    def __init__(self, carrier: Carrier) -> None:
+    async def answer(self, sid: str, digits: str = "") -> None: ...
+
+    async def decline(self, sid: str) -> None: ...
+
+    async def hang_up(self, sid: str) -> None: ...
+
+    def begin_call(self, from_number: str, to: str, *, hides_number: bool = False) -> str: ...
+
+
+class CarrierControl:
+    """Phones text and are answered, phones appear, and one callback can be sent by hand."""
+
+    def __init__(self, carrier: Carrier, board: Board) -> None:
         self._carrier = carrier
+        self._board = board
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes under `/control`."""
@@ -50,6 +63,8 @@ class CarrierControl:
             web.post("/control/phones", _told(self._add_phone)),
             web.post("/control/phones/{number}/text", _told(self._text)),
             web.post("/control/sms/{sid}/status", _told(self._status)),
+            web.post("/control/phones/{number}/call", _told(self._call_us)),
+            web.post("/control/calls/{sid}", _told(self._call)),
         ]
 
     async def _add_phone(self, request: web.Request) -> web.Response:
@@ -74,6 +89,32 @@ class CarrierControl:
         if error_code is not None and not isinstance(error_code, int):
             raise BadOrder("error_code")
         await self._carrier.report(request.match_info["sid"], status, error_code)
+        return web.json_response({"ok": True})
+
+    async def _call_us(self, request: web.Request) -> web.Response:
+        """Does not wait for the bot: `/control/settle` does."""
+        order = await _order(request)
+        hidden = order.get("hidden", False)
+        if not isinstance(hidden, bool):
+            raise BadOrder("hidden")
+        number = request.match_info["number"]
+        sid = self._board.begin_call(number, _word(order, "to"), hides_number=hidden)
+        return web.json_response({"ok": True, "sid": sid})
+
+    async def _call(self, request: web.Request) -> web.Response:
+        """`do`: `key` (with `digits`), `voicemail`, `decline` or, when somebody has answered or calls, `hang_up`."""
+        order, sid = await _order(request), request.match_info["sid"]
+        what = _word(order, "do")
+        if what == "key":
+            await self._board.answer(sid, _word(order, "digits"))
+        elif what == "voicemail":
+            await self._board.answer(sid)
+        elif what == "decline":
+            await self._board.decline(sid)
+        elif what == "hang_up":
+            await self._board.hang_up(sid)
+        else:
+            raise BadOrder("do")
         return web.json_response({"ok": True})
 
 

@@ -13,9 +13,11 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.domain.sms_parts import parts
 from bot.sandbox.carrier.api import API_VERSION, MessagesApi
+from bot.sandbox.carrier.calls_api import CallsApi
 from bot.sandbox.carrier.control import CarrierControl
 from bot.sandbox.carrier.faults import CarrierFaults
 from bot.sandbox.carrier.state import Book, OurNumber, Phone, Sms, UnknownNumber, address, new_sid
+from bot.sandbox.carrier.switchboard import Switchboard
 from bot.sandbox.carrier.webhooks import Note, WebhookSender
 
 T = TypeVar("T")
@@ -72,6 +74,14 @@ class PretendCarrier:
             account_sid=account_sid,
             auth_token=auth_token,
         )
+        self.board = Switchboard(
+            house=self,
+            book=lambda: self._book,
+            webhooks=self._webhooks,
+            account_sid=account_sid,
+            api_version=API_VERSION,
+        )
+        self._calls = CallsApi(book=lambda: self._book, messages=self._api, board=self.board)
 
     @property
     def notes(self) -> list[Note]:
@@ -89,6 +99,7 @@ class PretendCarrier:
 
     async def close(self) -> None:
         """Drop what is in flight and close the connections."""
+        self.board.close()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -102,11 +113,11 @@ class PretendCarrier:
 
     def routes(self) -> list[web.RouteDef]:
         """Return Twilio's REST API, under `/carrier`."""
-        return self._api.routes()
+        return [*self._api.routes(), *self._calls.routes()]
 
     def control_routes(self) -> list[web.RouteDef]:
         """Return the carrier's part of the control interface (docs/sandbox.md)."""
-        return CarrierControl(self).routes()
+        return CarrierControl(self, self.board).routes()
 
     def add_number(self, number: str, label: str, world: str) -> None:
         """Give us a number. Raises NumberTaken."""
@@ -178,6 +189,14 @@ class PretendCarrier:
         self._move(sms, status, error_code)
         await asyncio.shield(self.in_background(self._call_back(sms, status, error_code)))
 
+    async def time_passes(self) -> None:
+        """The world's clock has moved: what has rung for too long ends."""
+        await self.board.time_passes()
+
+    def changed(self) -> None:
+        """Tell whoever watches."""
+        self._on_change()
+
     def accept(self, *, from_: str, to: str, body: str, status_callback: str | None) -> Sms:
         """Write an outgoing sms down as queued."""
         self._book.phone_at(to)
@@ -217,7 +236,7 @@ class PretendCarrier:
     def forget_text(self, sms: Sms) -> None:
         """Section 14: redact."""
         sms.body = ""
-        sms.updated_at = self._now()
+        sms.updated_at = self.now()
         self._on_change()
 
     def forget(self, sms: Sms) -> None:
@@ -239,13 +258,13 @@ class PretendCarrier:
             reply.sent_at = reply.created_at
 
     def _write_down(self, direction: str, from_: str, to: str, body: str, status: str, **rest: Any) -> Sms:
-        now = self._now()
+        now = self.now()
         sms = Sms(new_sid(rest.get("media", 0)), direction, from_, to, body, status, now, now, **rest)
         self._book.messages[sms.sid] = sms
         return sms
 
     def _move(self, sms: Sms, status: str, error_code: int | None) -> None:
-        sms.status, sms.error_code, sms.updated_at = status, error_code, self._now()
+        sms.status, sms.error_code, sms.updated_at = status, error_code, self.now()
         if status in ("sent", "delivered") and sms.sent_at is None:
             sms.sent_at = sms.updated_at
         self._on_change()
@@ -267,7 +286,7 @@ class PretendCarrier:
         if error_code is not None:
             params["ErrorCode"] = str(error_code)
         if status == "delivered":
-            params["RawDlrDoneDate"] = self._now().strftime("%y%m%d%H%M")
+            params["RawDlrDoneDate"] = self.now().strftime("%y%m%d%H%M")
         await self._webhooks.post(sms.status_callback, params)
 
     def _inbound_params(self, sms: Sms) -> dict[str, str]:
@@ -307,7 +326,8 @@ class PretendCarrier:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
+        """Return the world's time in whole seconds, as Twilio dates things."""
         return self._clock.now().astimezone(UTC).replace(microsecond=0)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.domain.phone import normalise, pretty
+from bot.sandbox.carrier.calls import Call
 
 FINAL_STATUSES: Final = frozenset({"delivered", "undelivered", "failed", "canceled", "received"})
 
@@ -91,6 +92,7 @@ class Book:
     phones: dict[str, Phone] = field(default_factory=dict)
     messages: dict[str, Sms] = field(default_factory=dict)
     blocked: set[tuple[str, str]] = field(default_factory=set)  # (our number, phone) after STOP
+    calls: dict[str, Call] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)  # of phones that appear when something happens on them
 
     def add_number(self, number: OurNumber) -> None:
@@ -125,9 +127,15 @@ class Book:
         by_phone: dict[str, list[dict[str, Any]]] = {number: [] for number in self.phones}
         for sms in self.messages.values():
             by_phone.setdefault(sms.phone, []).append(sms.shown())
+        calls: dict[str, list[dict[str, Any]]] = {number: [] for number in by_phone}
+        for call in self.calls.values():
+            calls.setdefault(call.phone, []).append(call.shown())
         return {
             "numbers": [asdict(number) for number in self.numbers.values()],
-            "phones": [{**asdict(phone), "messages": by_phone[phone.number]} for phone in self.phones.values()],
+            "phones": [
+                {**asdict(phone), "messages": by_phone[phone.number], "calls": calls[phone.number]}
+                for phone in self.phones.values()
+            ],
         }
 
     def snapshot(self) -> dict[str, Any]:
@@ -136,6 +144,7 @@ class Book:
             "numbers": [asdict(number) for number in self.numbers.values()],
             "phones": [asdict(phone) for phone in self.phones.values()],
             "messages": [_plain(sms) for sms in self.messages.values()],
+            "calls": [call.plain() for call in self.calls.values()],
             "blocked": sorted(list(pair) for pair in self.blocked),
             "owners": self.owners,
         }
@@ -147,6 +156,7 @@ class Book:
             numbers={entry["number"]: OurNumber(**entry) for entry in data["numbers"]},
             phones={entry["number"]: Phone(**entry) for entry in data["phones"]},
             messages={entry["sid"]: _sms(entry) for entry in data["messages"]},
+            calls={entry["sid"]: Call.restored(entry) for entry in data.get("calls", [])},
             blocked={(ours, phone) for ours, phone in data["blocked"]},
             owners=dict(data.get("owners", {})),
         )

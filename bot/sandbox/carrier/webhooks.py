@@ -65,17 +65,29 @@ class WebhookSender:
 
     async def post(self, url: str, params: dict[str, str], *, wants_twiml: bool = False) -> int | None:
         """Post once, and once more if the connection failed; return Twilio's error code or None."""
-        error = await self._attempt(url, params, wants_twiml, {})
+        error, _ = await self._told(url, params, wants_twiml)
+        return error
+
+    async def ask(self, url: str, params: dict[str, str], fallback: str = "") -> str | None:
+        """Post as `post` does and return the TwiML that comes back; None when `fallback` has none either."""
+        error, body = await self._told(url, params, wants_twiml=True)
+        if error is not None and fallback:
+            error, body = await self._told(fallback, {**params, "ErrorCode": str(error), "ErrorUrl": url}, True)
+        return body if error is None else None
+
+    async def _told(self, url: str, params: dict[str, str], wants_twiml: bool) -> tuple[int | None, str]:
+        error, body = await self._attempt(url, params, wants_twiml, {})
         if error == CONNECTION_FAILED:
             # Section 2: one retry, on connect time-out only; retries carry the token.
-            error = await self._attempt(url, params, wants_twiml, {"I-Twilio-Idempotency-Token": str(uuid.uuid4())})
+            token = {"I-Twilio-Idempotency-Token": str(uuid.uuid4())}
+            error, body = await self._attempt(url, params, wants_twiml, token)
         if error is not None:
             self._note(params, error, url)
-        return error
+        return error, body
 
     async def _attempt(
         self, url: str, params: dict[str, str], wants_twiml: bool, headers: dict[str, str]
-    ) -> int | None:
+    ) -> tuple[int | None, str]:
         if self._session is None:
             raise RuntimeError("the pretend carrier has not been started")
         signed = urldefrag(url).url  # section 2: the fragment is neither sent nor signed
@@ -96,14 +108,14 @@ class WebhookSender:
             async with request as answer:
                 body = await answer.text(errors="replace")
                 if not 200 <= answer.status < 300:
-                    return BAD_ANSWER
+                    return BAD_ANSWER, ""
                 if wants_twiml:
                     self._judge_answer(params, answer.status, answer.content_type, body, url)
-                return None
+                return None, body
         except (ClientConnectorError, ConnectionTimeoutError):
-            return CONNECTION_FAILED
+            return CONNECTION_FAILED, ""
         except (ClientError, OSError, TimeoutError):
-            return RETRIEVAL_FAILED
+            return RETRIEVAL_FAILED, ""
 
     def _judge_answer(self, params: dict[str, str], status: int, content_type: str, body: str, url: str) -> None:
         """Section 2: `<Response/>` as text/xml or 204; anything else is a line in the debugger."""
@@ -115,7 +127,7 @@ class WebhookSender:
             self._note(params, UNPARSABLE_TWIML, url)
 
     def _note(self, params: dict[str, str], code: int, url: str) -> None:
-        self.notes.append(Note(params["MessageSid"], code, url))
+        self.notes.append(Note(params.get("MessageSid") or params["CallSid"], code, url))
 
     def public(self, path: str) -> str:
         """Return the address at which Twilio believes to find `path`."""

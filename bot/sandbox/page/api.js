@@ -55,6 +55,9 @@ export const text = (phone, body) => call(`control/phones/${part(phone)}/text`, 
 export const smsStatus = (sid, status, errorCode) =>
   call(`control/sms/${part(sid)}/status`, { status, error_code: errorCode });
 
+export const callUs = (number, order) => call(`control/phones/${part(number)}/call`, order);
+export const answerCall = (sid, order) => call(`control/calls/${part(sid)}`, order);
+
 export const say = (user, channel, words, threadTs) =>
   asUser(user, "say", { channel, text: words, thread_ts: threadTs ?? null });
 export const edit = (user, channel, ts, words) => asUser(user, "edit", { channel, ts, text: words });

@@ -1,6 +1,7 @@
 // The left half: the telephones of young people, parents and strangers.
 
 import * as api from "./api.js";
+import { callButton, calls, isRinging } from "./calls.js";
 import { compose } from "./compose.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -39,12 +40,12 @@ const choosePhone = (number) => set({ phone: number, menu: null });
 function rail(phones) {
   return h("nav", { class: "rail", "aria-label": "Välj telefon" },
     phones.map((phone) => {
-      const unread = phone.number !== ui.phone && unreadPhone(phone);
+      const unread = phone.number !== ui.phone && (unreadPhone(phone) || isRinging(phone));
       return h("button", {
         key: phone.number, type: "button", class: "rail-item", "data-testid": "phone-chip", "data-number": phone.number,
         "aria-pressed": String(phone.number === ui.phone), title: [phone.name, prettyNumber(phone.number), phone.note].filter(Boolean).join(" · "),
         on: { click: () => choosePhone(phone.number) },
-      }, avatar(phone.name, { dot: unread }), h("span", { class: "rail-name" }, phone.name), unread && h("span", { class: "sr" }, "(nytt)"));
+      }, avatar(phone.name, { dot: unread }), h("span", { class: "rail-name" }, phone.name), unread && h("span", { class: "sr" }, isRinging(phone) ? "(ringer)" : "(nytt)"));
     }),
     h("button", { type: "button", class: "rail-item rail-add", "data-testid": "phone-add", "aria-expanded": String(ui.panel === "add-phone"), on: { click: () => togglePanel("add-phone") } },
       h("span", { class: "avatar avatar-add" }, icon("plus")), h("span", { class: "rail-name" }, "Ny telefon")));
@@ -102,7 +103,9 @@ function handset(phone, line, numbers) {
       h("div", { class: "handset-contact" },
         avatar(line?.label ?? "Sms", { bot: true }),
         h("div", {}, h("strong", {}, line?.label ?? "Inget nummer"), h("small", {}, line ? prettyNumber(line.number) : ""))),
-      numbers.length > 1 && lines(phone, line, numbers)),
+      numbers.length > 1 && lines(phone, line, numbers),
+      line && callButton(phone, line)),
+    calls(phone, line?.label ?? "Beredskapen"),
     h("div", { key: `texts ${line?.number}`, class: "texts", role: "log", "aria-label": `Sms på ${phone.name}s telefon`, "data-stick": true, tabindex: 0 },
       messages.length ? bubbles(phone, messages) : h("p", { class: "empty" }, `Inga sms än. Skriv till ${line?.label ?? "oss"} här nedanför.`)),
     line && compose({

@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from bot.sandbox.seed import ADMIN, BACKGROUNDS, PHONES, STAFF, YOUTHS, shifts_c
 from bot.sandbox.slack import PretendSlack
 from bot.services.background import BackgroundCommand, write_background
 from bot.services.context import Context
-from bot.services.imports import shifts, staff, youths
+from bot.services.imports import consent_lines, shift_lines, shifts, staff, youths
 from bot.services.imports.csv_table import read_table
 
 TITLES: Final = {
@@ -62,9 +63,9 @@ def _works_in(team: str, roles: str) -> bool:
 async def seed_bot(ctx: Context, now: datetime) -> None:
     """Import people and rota as an administrator would, and write what the teams know. Raises BadSeed."""
     await _import(staff.import_staff, STAFF.read_bytes(), staff.COLUMNS, ctx, None)
-    await _import(youths.import_youths, YOUTHS.read_bytes(), youths.COLUMNS, ctx, ADMIN)
+    await _import(youths.import_youths, YOUTHS.read_bytes(), youths.COLUMNS, ctx, ADMIN, consent_lines.OPTIONAL)
     rota = shifts_csv(local(now).date()).encode()
-    await _import(shifts.import_shifts, rota, shifts.COLUMNS, ctx, ADMIN)
+    await _import(shifts.import_shifts, rota, shift_lines.COLUMNS, ctx, ADMIN)
     await _write_backgrounds(ctx, now)
 
 
@@ -92,8 +93,10 @@ async def _write_backgrounds(ctx: Context, now: datetime) -> None:
         await write_background(command, ctx=ctx)
 
 
-async def _import(action: Any, data: bytes, columns: Any, ctx: Context, as_email: str | None) -> None:
-    result = await action(read_table(data, columns), ctx=ctx, as_email=as_email)
+async def _import(
+    action: Any, data: bytes, columns: Any, ctx: Context, as_email: str | None, optional: Sequence[str] = ()
+) -> None:
+    result = await action(read_table(data, columns, optional), ctx=ctx, as_email=as_email)
     if result.problems:
         raise BadSeed(", ".join(f"{problem.line}: {problem.column}" for problem in result.problems))
 

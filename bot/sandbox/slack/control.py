@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -69,6 +70,8 @@ class Control:
             "close": self._close,
             "home": self._home,
             "command": self._command,
+            "account": self._account,
+            "quiet": self._quiet,
         }
         channels: dict[str, Act] = {"invite": self._invite, "kick": self._kick, "shared": self._shared}
         return [
@@ -123,6 +126,21 @@ class Control:
     async def _command(self, user: str, fields: Fields) -> Json:
         command, text = fields.text("command"), fields.text("text", "")
         return await self._slack.command(user, command, text, fields.maybe("channel"))
+
+    async def _account(self, user: str, fields: Fields) -> Json:
+        self._slack.set_active(user, active=fields.switch("active"))
+        return {"ok": True}
+
+    async def _quiet(self, user: str, fields: Fields) -> Json:
+        until = fields.maybe("until")
+        try:
+            at = None if until is None else datetime.fromisoformat(until)
+        except ValueError:
+            raise ControlError(400, "until must be a time") from None
+        if at is not None and at.tzinfo is None:
+            raise ControlError(400, "until needs its offset")
+        self._slack.set_dnd(user, None if at is None else int(at.timestamp()))
+        return {"ok": True}
 
     async def _invite(self, channel: str, fields: Fields) -> Json:
         self._slack.invite(channel, fields.text("user"))

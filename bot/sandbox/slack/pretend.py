@@ -197,6 +197,11 @@ class PretendSlack:
         self.workspace.person(user).dnd_until = until
         self.workspace.changed()
 
+    def set_active(self, user: str, *, active: bool) -> None:
+        """Deactivate somebody's account (`deleted` in users.info), or activate it again."""
+        self.workspace.person(user).deleted = not active
+        self.workspace.changed()
+
     # -- the servers' side
 
     def routes(self) -> list[web.RouteDef]:

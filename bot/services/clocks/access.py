@@ -12,6 +12,7 @@ from bot.services.context import Context
 from bot.services.shared.access import actor_by_slack, require_for
 from bot.services.shared.responsible import leaders_of as leaders_of  # where the other services of the clocks look
 from bot.services.shared.responsible import who_has as who_has
+from bot.services.shared.stopped import has_stop
 
 
 def responsible_now(tx: Tx, ctx: Context, clock: Deadline) -> Staff | None:
@@ -58,7 +59,8 @@ def require_clock(
 
 def may_see(tx: Tx, ctx: Context, actor: Actor, clock: Deadline) -> bool:
     """Ask without logging: for lists of which the opening is logged as a whole."""
-    return isinstance(may(actor, Act.SEE_CLOCK, subject_of_clock(tx, ctx, clock), ctx.clock.now()), Allowed)
+    answer = may(actor, Act.SEE_CLOCK, subject_of_clock(tx, ctx, clock), ctx.clock.now())
+    return isinstance(answer, Allowed) and not has_stop(tx, [clock.namnd])
 
 
 def namnder_of(actor: Actor, *roles: Role) -> list[NamndId]:

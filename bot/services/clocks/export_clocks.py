@@ -15,7 +15,7 @@ from bot.domain.deadline import Deadline
 from bot.domain.errors import AuditEntry, NotAllowed
 from bot.domain.ids import NamndId, StaffId
 from bot.domain.indicator import MEASURED, Indicator, Period, indicator
-from bot.domain.people import Staff
+from bot.domain.people import Staff, World
 from bot.domain.rules import NamndRules
 from bot.domain.secrecy import Act
 from bot.ports import Tx
@@ -112,7 +112,9 @@ def _admit(tx: Tx, *, ctx: Context, namnd: NamndId, as_email: str) -> tuple[Staf
     """Return who it is and on what ground they may; raises NotAllowed, logged."""
     staff = tx.staff.by_email(as_email.strip())
     if staff is None:
-        entry = AuditEntry(CLI, Act.SEE_UNIT.value, f"namnd:{namnd}", "not_staff", namnd, is_allowed=False)
+        entry = AuditEntry(
+            CLI, Act.SEE_UNIT.value, f"namnd:{namnd}", "not_staff", namnd, is_allowed=False, world=World.MYNDIGHET
+        )
         raise NotAllowed("not_staff", audit=entry)
     allowed = require_for(tx, ctx, actor(tx, ctx, staff), Act.SEE_UNIT, subject_in(namnd), what=f"namnd:{namnd}")
     return staff, allowed.ground
@@ -121,7 +123,7 @@ def _admit(tx: Tx, *, ctx: Context, namnd: NamndId, as_email: str) -> tuple[Staf
 def _logging(
     reader: StaffId, act: str, ground: str, namnd: NamndId, details: dict[str, str | int]
 ) -> Callable[[Tx], None]:
-    entry = AuditEntry(reader, act, f"namnd:{namnd}", ground, namnd, details=dict(details))
+    entry = AuditEntry(reader, act, f"namnd:{namnd}", ground, namnd, details=dict(details), world=World.MYNDIGHET)
     return lambda tx: tx.audit.record(entry)
 
 

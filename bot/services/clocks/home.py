@@ -10,13 +10,17 @@ from bot.services.clocks.access import namnder_of
 from bot.services.clocks.look import mine
 from bot.services.clocks.owners import count_unreached, owner_lines, together
 from bot.services.context import Context
+from bot.services.shared.stopped import has_stop
 
 AT_HOME: Final = 15
 
 
 def home_clocks(tx: Tx, ctx: Context, actor: Actor) -> HomeClocks | None:
-    """Return what App Home shows somebody of the clocks; None for who has no part in the world of myndighet."""
-    if not namnder_of(actor):
+    """Return what App Home shows somebody of the clocks; None for who has no part in the world of myndighet.
+
+    Nor does it say anything of them during a nödstopp.
+    """
+    if not namnder_of(actor) or has_stop(tx, namnder_of(actor)):
         return None
     rows, more = mine(tx, ctx, actor, limit=AT_HOME)
     led = namnder_of(actor, Role.LEADER)

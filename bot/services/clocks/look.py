@@ -8,6 +8,7 @@ from bot.domain.clock_views import ClockList, ClockRow, ClockView, EventLine
 from bot.domain.deadline import EXTENDABLE, OUTCOMES, ClockEvent, ClockState, Deadline, EventKind
 from bot.domain.errors import AuditEntry, BadInput, NotFound
 from bot.domain.ids import NamndId, StaffId
+from bot.domain.people import World
 from bot.domain.secrecy import Act, Actor, Allowed, may
 from bot.ports import Tx
 from bot.services.clocks.access import may_see, namnder_of, require_clock, subject_in, subject_of_clock
@@ -109,7 +110,7 @@ def _nothing_to_see(actor: Actor, namnd: NamndId, there: list[Deadline]) -> Audi
     what = f"deadline:{there[0].id}" if there else "deadline:none"
     ground = "not_responsible" if there else "not_found"
     where = there[0].namnd if there else namnd
-    return AuditEntry(actor.staff.id, Act.SEE_CLOCK.value, what, ground, where, is_allowed=False)
+    return AuditEntry(actor.staff.id, Act.SEE_CLOCK.value, what, ground, where, is_allowed=False, world=World.MYNDIGHET)
 
 
 def _own_namnder(tx: Tx, ctx: Context, actor: Actor) -> list[NamndId]:

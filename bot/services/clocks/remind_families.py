@@ -12,6 +12,7 @@ from bot.ports import Tx
 from bot.services.clocks import summons_texts as texts
 from bot.services.context import Context
 from bot.services.shared.alone import alone
+from bot.services.shared.restored import is_from_before
 
 LATEST: Final = time(21)  # local; what is late by then waits for the morning's reminder
 
@@ -37,6 +38,8 @@ def _remind_if_due(tx: Tx, ctx: Context, summons_id: SummonsId) -> bool:
     if clock is None or summons is None or summons.next_at is None or summons.next_at > now:
         return False  # another instance was first
     tx.summons.save(scheduled(summons, now))
+    if is_from_before(tx, summons.next_at):
+        return False  # it may have been sent by the program that the backup was taken of
     if summons.booked_at is None or not _may_remind(clock, summons, now):
         return False
     texts.remind(tx, ctx, summons, summons.booked_at)

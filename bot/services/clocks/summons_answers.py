@@ -100,7 +100,9 @@ def _agree(
     clock = replace(clock, talk=replace(clock.talk, booked_at=at))
     clock = save(tx, ctx, clock, event(ctx, clock, EventKind.BOOKED, None, code=at.isoformat()))
     texts.confirm(tx, ctx, booked, at, texts.addressees(tx, booked))
-    tx.audit.record(AuditEntry("system", "book_talk", f"deadline:{clock.id}", "family_answered", clock.namnd))
+    tx.audit.record(
+        AuditEntry("system", "book_talk", f"deadline:{clock.id}", "family_answered", clock.namnd, world=World.MYNDIGHET)
+    )
     say(tx, ctx, clock, "booked", key=message.id)
 
 

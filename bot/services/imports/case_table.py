@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from typing import Final
 
 from bot.services.imports.csv_table import DELIMITERS, UTF16_MARKS, clean, fold
-from bot.spreadsheets import BadSpreadsheet, Value, read_rows
+from bot.spreadsheets import MOST_UNPACKED, BadSpreadsheet, TooLarge, Value, read_rows
 from bot.texts import case_words as words
 
 MOST_BYTES: Final = 64 * 1024 * 1024
@@ -85,14 +85,16 @@ def _excel(data: bytes) -> Iterator[SourceRow]:
     width = 0
     try:
         for line, values in read_rows(data):
-            cells = tuple(clean(_as_text(value)) for value in values)
+            cells = tuple(clean(as_text(value)) for value in values)
             width = width or (len(cells) if any(cells) else 0)
             yield SourceRow(line, cells + ("",) * (width - len(cells)))
+    except TooLarge:
+        raise CannotRead(words.LARGE_EXCEL.format(most=MOST_UNPACKED // 2**20)) from None
     except BadSpreadsheet:
         raise CannotRead(words.BAD_EXCEL) from None
 
 
-def _as_text(value: Value) -> str:
+def as_text(value: Value) -> str:
     """Return a cell of a spreadsheet as somebody would write it: days in ISO, whole numbers without a decimal."""
     if value is None:
         return ""

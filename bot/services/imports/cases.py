@@ -16,6 +16,7 @@ from bot.domain.deadline import Deadline, EventKind
 from bot.domain.errors import AuditEntry, NotAllowed
 from bot.domain.follow_ups import follow_ups
 from bot.domain.ids import NamndId, StaffId
+from bot.domain.people import World
 from bot.domain.secrecy import Act
 from bot.ports import Tx
 from bot.services.clocks.access import handlaggare_of, subject_in
@@ -128,7 +129,7 @@ async def import_cases(
 def _admit(tx: Tx, *, ctx: Context, namnd: NamndId, as_email: str) -> _Admitted:
     staff = tx.staff.by_email(as_email.strip())
     if staff is None:
-        entry = AuditEntry(CLI, ACT, f"namnd:{namnd}", "not_staff", namnd, is_allowed=False)
+        entry = AuditEntry(CLI, ACT, f"namnd:{namnd}", "not_staff", namnd, is_allowed=False, world=World.MYNDIGHET)
         raise NotAllowed("not_staff", audit=entry)
     allowed = require_for(tx, ctx, actor(tx, ctx, staff), Act.REGISTER_CLOCK, subject_in(namnd), what=f"namnd:{namnd}")
     return _Admitted(staff.id, allowed.ground, Owners.of(handlaggare_of(tx, namnd)))
@@ -214,4 +215,6 @@ def _start_what_follows(tx: Tx, ctx: Context, step: Step, by: StaffId) -> None:
 
 
 def _entry(admitted: _Admitted, namnd: NamndId, details: dict[str, int]) -> AuditEntry:
-    return AuditEntry(admitted.staff_id, ACT, f"namnd:{namnd}", admitted.ground, namnd, details=details)
+    return AuditEntry(
+        admitted.staff_id, ACT, f"namnd:{namnd}", admitted.ground, namnd, details=details, world=World.MYNDIGHET
+    )

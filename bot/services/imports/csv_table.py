@@ -37,8 +37,8 @@ class Table:
     problems: tuple[Remark, ...] = ()
 
 
-def read_table(data: bytes, columns: Sequence[str]) -> Table:
-    """Read a CSV file that should have exactly `columns`, in any order."""
+def read_table(data: bytes, columns: Sequence[str], optional: Sequence[str] = ()) -> Table:
+    """Read a CSV file that should have exactly `columns`, and may have `optional`, in any order."""
     try:
         text = _decoded(data)
     except _NotText as error:
@@ -61,7 +61,7 @@ def read_table(data: bytes, columns: Sequence[str]) -> Table:
             if not any(cleaned):
                 continue
             if places is None:
-                places, width = _header(cleaned, columns, start, problems)
+                places, width = header_of(cleaned, columns, optional, start, problems)
                 if problems:
                     break  # without a header nothing can be said of the rows
                 continue
@@ -117,8 +117,11 @@ def _without_sep_line(text: str) -> tuple[str, int]:
     return text, 0
 
 
-def _header(cells: list[str], columns: Sequence[str], line: int, problems: list[Remark]) -> tuple[dict[str, int], int]:
-    by_fold = {fold(column): column for column in columns}
+def header_of(
+    cells: list[str], columns: Sequence[str], optional: Sequence[str], line: int, problems: list[Remark]
+) -> tuple[dict[str, int], int]:
+    """Return where each column stands and how wide the table is, after noting what is wrong with the header."""
+    by_fold = {fold(column): column for column in (*columns, *optional)}
     places: dict[str, int] = {}
     while cells and not cells[-1]:
         cells.pop()

@@ -23,6 +23,13 @@ TRIES: Final = 3
 AT_A_TIME: Final = 500  # rows between two reports of progress, and in one round of writing
 CLI: Final = "cli"  # the actor of the very first import, when there is nobody yet
 
+ACT_FOR: Final = {
+    "admin": Act.KEEP_ADMINS,  # only an admin makes or alters one
+    "staff": Act.KEEP_STAFF,
+    "youths": Act.KEEP_YOUTHS,
+    "shifts": Act.KEEP_ROTA,
+}
+
 Progress = Callable[[str, int, int], None]  # stage, done, total
 T = TypeVar("T")
 
@@ -210,6 +217,8 @@ async def _permitted(
     wanted = as_email.strip().casefold()
     actor = next((s for s in everyone if s.email.casefold() == wanted and s.is_active), None)
     if actor is None:
+        entry = AuditEntry(CLI, f"import_{kind}", f"import:{kind}", "not_staff", is_allowed=False)
+        await ctx.store.write(lambda tx: tx.audit.record(entry))
         raise CannotImport(words.UNKNOWN_AS)
     for need in sorted(needs, key=lambda n: (n.namnd, n.world.value, n.kind)):
         if ground_for(actor, need, ctx) is None:
@@ -224,16 +233,8 @@ async def _permitted(
 
 def ground_for(actor: Staff, need: Need, ctx: Context) -> str | None:
     """Return on what ground the actor may do this, or None. Secrecy runs between nämnder here too."""
-    if any(actor.has(Role.ADMIN, need.namnd, world) for world in World):
-        return "admin"
-    if need.kind == "admin":
-        return None  # only an admin makes or alters one
-    if actor.has(Role.LEADER, need.namnd, need.world):
-        return "leader"
-    if need.kind == "youths":
-        answer = may(Actor(actor), Act.ENROL, Subject(need.namnd), ctx.clock.now())
-        return answer.ground if isinstance(answer, Allowed) else None
-    return None
+    answer = may(Actor(actor), ACT_FOR[need.kind], Subject(need.namnd, need.world), ctx.clock.now())
+    return answer.ground if isinstance(answer, Allowed) else None
 
 
 def _denial(actor: Staff, kind: str, namnd: NamndId | None) -> Callable[[Tx], None]:

@@ -5,15 +5,23 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from bot.domain.errors import AuditEntry
 from bot.domain.ids import ContactId, NamndId, StaffId, YouthId, new_id
-from bot.domain.people import AgeBand, Basis, Link, LinkedContact, LinkRole, Staff, Youth, may_be_enrolled
+from bot.domain.people import AgeBand, Basis, Link, LinkedContact, LinkRole, Staff, World, Youth, may_be_enrolled
 from bot.domain.rules import Rules
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.imports.cells import EMAIL, Cells, quoted
+from bot.services.imports.consent_lines import (
+    ConsentCells,
+    ConsentPlan,
+    KnownConsents,
+    plan_consents,
+    read_consent_cells,
+)
 from bot.services.imports.csv_table import Remark, Row, Table, fold
 from bot.services.imports.run import (
     Change,
@@ -43,6 +51,7 @@ COLUMNS: Final = (
     "jäv",
 )
 OF_THE_YOUTH: Final = ("ungdom", "åldersgrupp", "grund", "skäl", "jäv")  # the same on every row of a youth
+PROBLEM_COLUMNS: Final = {"override_needs_reason": "skäl", "override_needs_decision": "beslutat av"}
 REFERENCE_MOST: Final = 60  # characters
 AGES: Final = {
     "under 12": AgeBand.UNDER_12,
@@ -76,6 +85,7 @@ class YouthLine:
     number: str = field(repr=False)
     language: str | None
     jav: frozenset[str] = field(repr=False)  # e-mail addresses
+    consent: ConsentCells = field(default_factory=ConsentCells, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,7 @@ class KnownYouths:
     everyone: tuple[Staff, ...]
     youths: Mapping[Key, Youth] = field(default_factory=dict, repr=False)
     contacts: tuple[LinkedContact, ...] = field(default=(), repr=False)
+    consents: KnownConsents = field(default_factory=KnownConsents, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +127,7 @@ class YouthPlan:
     languages: Mapping[str, str] = field(default_factory=dict, repr=False)  # of those there are, changed
     new_links: tuple[NewLink, ...] = field(default=(), repr=False)
     renamed: tuple[NewLink, ...] = field(default=(), repr=False)
+    consents: ConsentPlan = field(default_factory=ConsentPlan, repr=False)
 
     def apply(self, tx: Tx, actor: str, progress: Progress) -> list[AuditEntry]:
         parts = (self.new_youths, self.changed_youths, self.new_contacts, self.new_links)
@@ -134,6 +146,7 @@ class YouthPlan:
             tx.people.add_links([Link(ids[n.number], n.youth, n.role, n.name) for n in links])
         for link in self.renamed:
             tx.people.link(ids[link.number], link.youth.id, link.role, link.name)
+        self.consents.apply(tx, actor, ids)
         return self._entries(actor)
 
     def _entries(self, actor: str) -> list[AuditEntry]:
@@ -173,15 +186,16 @@ def read_youths(rows: Sequence[Row], rules: Rules, texts: Texts, progress: Progr
         namnd = cells.namnd("nämnd")
         name = cells.name("ungdom")
         age, basis, reason = _age(cells), _basis(cells), cells.text("skäl")
+        consent = read_consent_cells(cells)
         role = _link_role(cells)
         contact = cells.name("kontakt", is_required=role is not LinkRole.YOUTH)
         number = cells.phone("telefon", is_required=True, must_take_sms=True)
         language = _language(cells, texts)
         jav = _jav(cells)
         if age is not None and basis is not None and reason is not None:
-            wrong = may_be_enrolled(age, basis, reason)
+            wrong = may_be_enrolled(age, basis, reason, is_signed=consent.is_signed)
             if wrong is not None:
-                column = "skäl" if wrong == "override_needs_reason" else "grund"
+                column = PROBLEM_COLUMNS.get(wrong, "grund")
                 cells.wrong(column, texts.staff(f"problem.{wrong}"))
         if reference and namnd is not None:
             of_youth: dict[str, object] = dict(zip(OF_THE_YOUTH, (name, age, basis, reason, jav), strict=True))
@@ -199,7 +213,9 @@ def read_youths(rows: Sequence[Row], rules: Rules, texts: Texts, progress: Progr
         if age is None or basis is None or reason is None or role is None or number is None or jav is None:
             continue
         key = (namnd, reference)
-        lines.append(YouthLine(row.line, key, name, age, basis, reason, contact or name, role, number, language, jav))
+        lines.append(
+            YouthLine(row.line, key, name, age, basis, reason, contact or name, role, number, language, jav, consent)
+        )
     return YouthLines(tuple(lines), tuple(problems))
 
 
@@ -259,8 +275,11 @@ def _agree(cells: Cells, first: tuple[int, dict[str, object]], mine: dict[str, o
             cells.wrong(column, words.DISAGREES.format(line=line))
 
 
-def plan_youths(read: YouthLines, known: KnownYouths, texts: Texts) -> YouthPlan:
-    """Decide what becomes of each row, given what there is."""
+def plan_youths(read: YouthLines, known: KnownYouths, texts: Texts, at: datetime, months: int) -> YouthPlan:
+    """Decide what becomes of each row, given what there is.
+
+    Age and consent are asked about again `months` after `at`, the moment of the import.
+    """
     problems = [*read.problems, *_clashes(read, known, texts)]
     staff = {person.email.casefold(): person.id for person in known.everyone}
     contacts = {contact.contact.number: contact for contact in known.contacts}
@@ -278,6 +297,14 @@ def plan_youths(read: YouthLines, known: KnownYouths, texts: Texts) -> YouthPlan
             differing[line.key] = () if old is None else _differs(old, youth)
             if old is None:
                 new_youths.append((youth, line.key[1]))
+    consents, extra = plan_consents(
+        ((line, youths[line.key], _is_looked_at(known, line.key, differing)) for line in read.lines),
+        {number: contact.contact.id for number, contact in contacts.items()},
+        known.consents,
+        at=at,
+        months=months,
+    )
+    for line in read.lines:
         youth = youths[line.key]
         contact = contacts.get(line.number)
         link = _link(contact, youth.id, line.role)
@@ -291,6 +318,7 @@ def plan_youths(read: YouthLines, known: KnownYouths, texts: Texts) -> YouthPlan
         wanted = languages.get(line.number)
         if contact is not None and wanted is not None and contact.contact.language != wanted:
             columns.append("språk")
+        columns += extra[len(changes)]
         effect = Effect.NEW if link is None else Effect.CHANGED if columns else Effect.SAME
         changes.append(Change(line.line, effect, tuple(columns)))
     by_number = dict.fromkeys(line.number for line in read.lines)
@@ -314,7 +342,12 @@ def plan_youths(read: YouthLines, known: KnownYouths, texts: Texts) -> YouthPlan
         },
         new_links=tuple(new_links),
         renamed=tuple(renamed),
+        consents=consents,
     )
+
+
+def _is_looked_at(known: KnownYouths, key: Key, differing: Mapping[Key, tuple[str, ...]]) -> bool:
+    return key not in known.youths or bool({"åldersgrupp", "grund"} & set(differing[key]))
 
 
 def _languages(read: YouthLines) -> dict[str, str]:
@@ -402,11 +435,12 @@ async def import_youths(
     read = await asyncio.to_thread(read_youths, rows.rows, ctx.rules, ctx.texts, progress)
     keys = {line.key for line in read.lines}
     numbers = {line.number for line in read.lines}
+    at = ctx.clock.now()
 
     def look(tx: Tx) -> KnownYouths:
         youths = tx.people.youths_by_reference(keys)
         contacts = tx.people.contacts_with(numbers, [youth.id for youth in youths.values()])
-        return KnownYouths(tuple(tx.staff.everyone()), youths, tuple(contacts))
+        return KnownYouths(tuple(tx.staff.everyone()), youths, tuple(contacts), _consents(tx, read, youths, contacts))
 
     return await run_import(
         "youths",
@@ -416,5 +450,19 @@ async def import_youths(
         progress=progress,
         form_problems=rows.problems,
         look=look,
-        plan=lambda known: plan_youths(read, known, ctx.texts),
+        plan=lambda known: plan_youths(read, known, ctx.texts, at, ctx.rules.consent.review_months),
     )
+
+
+def _consents(
+    tx: Tx, read: YouthLines, youths: Mapping[Key, Youth], contacts: Sequence[LinkedContact]
+) -> KnownConsents:
+    """Return what is known of the youths in the file, and of those numbers that it says something of."""
+    ids = [youth.id for youth in youths.values()]
+    by_number = {contact.contact.number: contact.contact.id for contact in contacts}
+    said = {
+        (by_number[n.number], n.key[0]) for n in read.lines if n.consent.flags is not None and n.number in by_number
+    }
+    found = {(contact, namnd): tx.consents.stop_of(contact, namnd, World.BEREDSKAP) for contact, namnd in sorted(said)}
+    stops = {key: stop for key, stop in found.items() if stop is not None}
+    return KnownConsents(tx.consents.of_youths(ids), tuple(tx.consents.of_links(ids)), stops)

@@ -41,6 +41,12 @@ def next_call(tx: Tx, ctx: Context) -> datetime | None:
     return min((at for at in due if at > ctx.clock.now()), default=None)
 
 
+def texted_since(tx: Tx, ctx: Context, staff_id: StaffId, at: datetime) -> bool:
+    """Tell whether somebody was texted at `at` or later, and so lately that another text would say nothing new."""
+    last = tx.last_run(_job(staff_id))
+    return last is not None and last >= at and ctx.clock.now() - last < AT_MOST_EVERY
+
+
 def _call_out(tx: Tx, ctx: Context) -> _Called:
     called = _Called()
     calls: dict[StaffId, list[tuple[str, Unreached]]] = {}

@@ -1,12 +1,12 @@
 """Välj PIN-kod: what opens the reservväg, chosen in App Home while Slack works."""
 
-from bot.domain.errors import AuditEntry, BadInput, NotAllowed
+from bot.domain.errors import AuditEntry, BadInput
 from bot.domain.people import Role, Staff
 from bot.domain.reserve import StaffPin, is_guessable
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.reserve.secrets import hash_pin
-from bot.services.shared.access import actor_by_slack
+from bot.services.shared.own import require_own
 
 PIN, PIN_AGAIN = "pin", "pin_again"  # the fields that problems are shown at
 
@@ -35,8 +35,4 @@ async def choose_pin(slack_user_id: str, pin: str, again: str, *, ctx: Context) 
 
 
 def _require(tx: Tx, ctx: Context, slack_user_id: str) -> Staff:
-    staff = actor_by_slack(tx, ctx, slack_user_id).staff
-    if not may_choose(staff):
-        entry = AuditEntry(staff.id, "choose_pin", f"staff:{staff.id}", "no_duty", is_allowed=False)
-        raise NotAllowed("no_duty", audit=entry)
-    return staff
+    return require_own(tx, ctx, slack_user_id, "choose_pin", otherwise="no_duty")

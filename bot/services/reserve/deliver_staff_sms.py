@@ -2,21 +2,18 @@
 
 from dataclasses import dataclass
 
-import structlog
-
 from bot.domain.ids import ConversationId, StaffId, new_id
 from bot.domain.outbound import OutboxState
 from bot.domain.people import Staff
 from bot.domain.reserve import LINK_FOR, ReserveLink
-from bot.domain.sending import OutgoingSms, SendRejected, SendUncertain
+from bot.domain.sending import OutgoingSms
 from bot.ports import Outbound, Tx
 from bot.services.context import Context
 from bot.services.reserve.secrets import hashed, new_token
 from bot.services.reserve.unreached import ANEW, BEST_FIRST, LINK, unreached, whom
-from bot.services.shared.outcome import FIRST_LOOK, MOST_AGAIN, Outcome
+from bot.services.shared.outcome import Outcome
+from bot.services.shared.staff_sms import staff_words, text_staff
 from bot.texts import when
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +36,7 @@ async def deliver_staff_sms(row: Outbound, *, ctx: Context) -> Outcome | None:
     sms = _sms(ctx, row, to_say, token)
     if not await ctx.store.write(lambda tx: _may_send(tx, ctx, row, to_say, token)):
         return None
-    try:
-        receipt = await ctx.sms.send(sms)
-    except SendRejected as refusal:
-        log.error("staff_sms_rejected", outbox_id=row.id, reason=refusal.reason)
-        return Outcome(OutboxState.FAILED, error=refusal.reason)  # the next in turn is told
-    except SendUncertain as unknown:
-        log.warning("staff_sms_uncertain", outbox_id=row.id, reason=unknown.reason)
-        if row.looks >= MOST_AGAIN:
-            return Outcome(OutboxState.FAILED, error="uncertain_final")
-        return Outcome(
-            OutboxState.DUE,
-            error=unknown.reason,
-            wait=FIRST_LOOK,
-            then=lambda tx: tx.outbox.looked(row.id, FIRST_LOOK),
-        )
-    return Outcome(OutboxState.SENT, provider_id=receipt.provider_id)
+    return await text_staff(row, sms, what="reserve", ctx=ctx)  # refused: the next in turn is told
 
 
 def _compose(tx: Tx, ctx: Context, row: Outbound) -> _ToSay | None:
@@ -83,13 +65,11 @@ def _sms(ctx: Context, row: Outbound, to_say: _ToSay, token: str) -> OutgoingSms
     """Compose it: that something waits, and where. Nothing about anybody."""
     now = ctx.clock.now()
     link = {"url": f"{ctx.reserve_url}/{token}", "until": when(now + LINK_FOR, now)} if to_say.key == LINK else {}
-    trial = ctx.texts.staff("reserve_sms.trial") if ctx.rules.is_trial else ""
-    body = f"{trial} {ctx.texts.staff(f'reserve_sms.{to_say.key}', **link)}".strip()
     return OutgoingSms(
         outbox_id=str(row.id),
         to=to_say.phone,
         from_=to_say.from_,
-        body=body,
+        body=staff_words(ctx, f"reserve_sms.{to_say.key}", **link),
         status_callback=f"{ctx.status_url}?d=staff-{row.id}",  # no delivery of ours: its reports change nothing
         validity_s=int(LINK_FOR.total_seconds()),
     )

@@ -4,12 +4,15 @@ from typing import Final
 
 from bot.domain.cards import ConversationView, OpenLine, sender_of
 from bot.domain.people import Staff, World
+from bot.domain.rest.active import Source
 from bot.domain.secrecy import Act, Actor, Allowed
 from bot.ports import OpenView, Tx
 from bot.services.context import Context
 from bot.services.reserve.session import by_reserve, slack_id_of
-from bot.services.shared.access import actor, actor_by_slack, ask, contact_of, locked, require
+from bot.services.rest.note_activity import note_activity
+from bot.services.shared.access import actor, actor_by_slack, contact_of, locked, may_show, require
 from bot.services.shared.placing import refresh
+from bot.services.shared.reaching import acknowledge
 from bot.services.shared.view import PAGE, conversation_view
 
 MOST_LINES: Final = 50
@@ -37,7 +40,7 @@ def _lines(tx: Tx, ctx: Context, reader: Actor) -> list[OpenLine]:
         contact = contact_of(tx, conversation)
         if conversation.world is not World.BEREDSKAP:
             continue
-        if not isinstance(ask(tx, ctx, reader, Act.READ, conversation, contact), Allowed):
+        if not isinstance(may_show(tx, ctx, reader, Act.READ, conversation, contact), Allowed):
             continue
         is_waiting = conversation.is_unanswered
         lines.append(
@@ -66,6 +69,8 @@ async def read_conversation(
         conversation = locked(tx, conversation_id)
         reader, contact = actor_by_slack(tx, ctx, slack_user_id), contact_of(tx, conversation)
         require(tx, ctx, reader, Act.READ, conversation, contact)
+        note_activity(tx, ctx, reader, conversation, Source.READ)
+        acknowledge(tx, ctx, conversation, reader.staff.id, "opened")
         shown = OpenView("", reader.staff.id, conversation.id, None, None, None, last_seen or 0, None, PAGE)
         if conversation.seen_seq < conversation.last_seq:
             conversation = conversation.see(conversation.last_seq)

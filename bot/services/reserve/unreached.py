@@ -15,6 +15,7 @@ from bot.ports import Delivery, Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor, ask, contact_of
 from bot.services.shared.placing import Destination, destination, duty_now
+from bot.services.shared.stopped import is_silent
 
 LINK, NO_PIN, HELPER, ANEW = "link", "no_pin", "helper", "anew"  # what an sms to staff says
 BEST_FIRST: Final = (LINK, NO_PIN, HELPER)  # of what may be said about several conversations
@@ -49,14 +50,15 @@ class Unreached:
 def unreached(tx: Tx, ctx: Context, *, seen_too: bool = False) -> list[Unreached]:
     """Return the conversations whose texts nobody has seen and whose card waits for Slack, the oldest first.
 
-    `seen_too` adds those that somebody has seen and nobody has answered.
+    What a nödstopp holds back is not for Slack to bring. `seen_too` adds those that somebody has seen and nobody has
+    answered.
     """
     waiting = tx.reserve.cards_waiting()
     posts = [post for post in (tx.posts.get(post_id) for post_id in waiting) if post is not None]
     found = []
     for conversation_id in dict.fromkeys(post.conversation_id for post in posts if post.conversation_id is not None):
         conversation = tx.conversations.get(conversation_id)
-        if conversation is None or not _waits(conversation, seen_too=seen_too):
+        if conversation is None or not _waits(conversation, seen_too=seen_too) or is_silent(tx, ctx, conversation):
             continue
         contact = contact_of(tx, conversation)
         where = destination(tx, ctx, conversation, contact)

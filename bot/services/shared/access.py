@@ -7,11 +7,13 @@ from bot.domain.conversation import Conversation
 from bot.domain.duty import Shift
 from bot.domain.errors import AuditEntry, NotAllowed, NotFound
 from bot.domain.ids import ConversationId, NamndId
+from bot.domain.incident import STOPPED
 from bot.domain.people import LinkedContact, Staff, World
 from bot.domain.secrecy import Act, Actor, Allowed, Denied, Subject, Turn, may, note_deadline
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.shared.responsible import responsible_for
+from bot.services.shared.stopped import held_back, is_silent
 from bot.texts import DEFAULT_LANGUAGE
 
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -31,12 +33,13 @@ def actor_by_slack(tx: Tx, ctx: Context, slack_user_id: str) -> Actor:
 def actor(tx: Tx, ctx: Context, staff: Staff) -> Actor:
     """Return `staff` with the duty they have now and lately had."""
     now = ctx.clock.now()
-    mine = [s for s in tx.shifts.between(now - FORMER_SHIFTS, now + timedelta(seconds=1)) if s.staff_id == staff.id]
+    mine = tx.shifts.of_staff(staff.id, now - FORMER_SHIFTS, now + timedelta(seconds=1))
     turns = [(shift, _turn(ctx, shift)) for shift in mine]
     return Actor(
         staff,
         on_duty=tuple(turn for shift, turn in turns if shift.covers(now)),
         former=tuple(turn for shift, turn in turns if shift.ends_at <= now),
+        is_guest=ctx.membership.is_refused(staff.slack_user_id),
     )
 
 
@@ -77,7 +80,13 @@ def summoned_in(tx: Tx, conversation: Conversation) -> str:
 def subject_of(tx: Tx, ctx: Context, conversation: Conversation, contact: LinkedContact) -> Subject:
     number = ctx.rules.number_for(conversation.our_number)
     responsible = responsible_for(tx, ctx, conversation)
-    return Subject.of(conversation, jav=contact.jav, candidates=number.namnder, responsible=responsible)
+    return Subject.of(
+        conversation,
+        jav=contact.jav,
+        candidates=number.namnder,
+        responsible=responsible,
+        closed_days=ctx.rules.closed_days,
+    )
 
 
 def ask(
@@ -87,6 +96,14 @@ def ask(
     return may(actor, act, subject_of(tx, ctx, conversation, contact), ctx.clock.now())
 
 
+def may_show(
+    tx: Tx, ctx: Context, actor: Actor, act: Act, conversation: Conversation, contact: LinkedContact
+) -> Allowed | Denied:
+    """Like `ask`, for what is put before somebody's eyes at once: during a nödstopp nothing is."""
+    answer = ask(tx, ctx, actor, act, conversation, contact)
+    return Denied(STOPPED) if isinstance(answer, Allowed) and is_silent(tx, ctx, conversation) else answer
+
+
 def may_handle(tx: Tx, ctx: Context, staff: Staff, conversation: Conversation) -> bool:
     """Tell whether somebody may still do what must be done in a conversation."""
     answer = ask(tx, ctx, actor(tx, ctx, staff), Act.HANDLE_ACTION, conversation, contact_of(tx, conversation))
@@ -94,21 +111,36 @@ def may_handle(tx: Tx, ctx: Context, staff: Staff, conversation: Conversation) -
 
 
 def require(
-    tx: Tx, ctx: Context, actor: Actor, act: Act, conversation: Conversation, contact: LinkedContact
+    tx: Tx,
+    ctx: Context,
+    actor: Actor,
+    act: Act,
+    conversation: Conversation,
+    contact: LinkedContact,
+    *,
+    by_phone: bool = False,
 ) -> Allowed:
-    """Return the ground and log it, or raise NotAllowed with the entry that will be logged instead."""
-    return require_for(
-        tx, ctx, actor, act, subject_of(tx, ctx, conversation, contact), what=f"conversation:{conversation.id}"
-    )
+    """Return the ground and log it, or raise NotAllowed with the entry that will be logged instead.
+
+    During a nödstopp that is "stopped", but for what people say to each other `by_phone`.
+    """
+    subject = subject_of(tx, ctx, conversation, contact)
+    return require_for(tx, ctx, actor, act, subject, what=f"conversation:{conversation.id}", by_phone=by_phone)
 
 
-def require_for(tx: Tx, ctx: Context, actor: Actor, act: Act, subject: Subject, *, what: str) -> Allowed:
+def require_for(
+    tx: Tx, ctx: Context, actor: Actor, act: Act, subject: Subject, *, what: str, by_phone: bool = False
+) -> Allowed:
     """Like `require`, for something else than a conversation; `what` names it by id in the log."""
     answer = may(actor, act, subject, ctx.clock.now())
+    if isinstance(answer, Allowed) and not by_phone:
+        answer = held_back(tx, act, subject) or answer
     if isinstance(answer, Denied):
-        entry = AuditEntry(actor.staff.id, act.value, what, answer.reason, subject.namnd, is_allowed=False)
+        entry = AuditEntry(
+            actor.staff.id, act.value, what, answer.reason, subject.namnd, is_allowed=False, world=subject.world
+        )
         raise NotAllowed(answer.reason, audit=entry)
-    tx.audit.record(AuditEntry(actor.staff.id, act.value, what, answer.ground, subject.namnd))
+    tx.audit.record(AuditEntry(actor.staff.id, act.value, what, answer.ground, subject.namnd, world=subject.world))
     return answer
 
 
@@ -118,9 +150,9 @@ def require_namnd(tx: Tx, ctx: Context, actor: Actor, act: Act, namnd: NamndId) 
 
 
 def locked(tx: Tx, conversation_id: str) -> Conversation:
-    """Return the conversation, held for this transaction; raises NotFound."""
+    """Return the conversation, held for this transaction; raises NotFound, also when its words are deleted."""
     found = tx.conversations.lock(ConversationId(conversation_id))
-    if found is None:
+    if found is None or found.erased_at is not None:
         raise NotFound
     return found
 

@@ -6,6 +6,7 @@ from typing import Final
 from bot.domain.auto_reply import AutoKind
 from bot.domain.calendar import local
 from bot.domain.duty import next_shift
+from bot.domain.people import LinkedContact
 from bot.domain.phone import pretty
 from bot.domain.rules import NamndRules
 from bot.domain.sms_parts import tidy_outgoing
@@ -13,6 +14,9 @@ from bot.ports import Tx
 from bot.services.context import Context
 
 LOOK_AHEAD: Final = timedelta(days=14)
+TELLS_ITS_READER: Final = frozenset(
+    {AutoKind.YOUTH, AutoKind.GUARDIAN, AutoKind.OFFICE_YOUTH, AutoKind.OFFICE_GUARDIAN}
+)
 IN_A_FAMILY_TEXT: Final = ("socialjour", "bris")  # in this order, when verified
 
 
@@ -31,6 +35,17 @@ def auto_text(tx: Tx, ctx: Context, kind: AutoKind, language: str, namnd: NamndR
             else ctx.texts.sms("opens", language, when=ctx.texts.day_and_time(opening, language)),
         )
     )
+
+
+def information_line(tx: Tx, ctx: Context, kind: AutoKind, contact: LinkedContact) -> str:
+    """Return where to read what is done with what they write, once for each enrolled number; else "".
+
+    Never on a shared phone nor to an unknown number: it would say more than we want either to read.
+    """
+    url = ctx.rules.information_url
+    if not url or kind not in TELLS_ITS_READER or not tx.once("information", contact.contact.id):
+        return ""
+    return " " + ctx.texts.sms("information", contact.contact.language, url=url)
 
 
 def answered_again_at(tx: Tx, ctx: Context, namnd: NamndRules, now: datetime) -> datetime | None:

@@ -12,11 +12,14 @@ from bot.domain.digest import DigestAction, DigestRow, DigestView, OwnerKind, ar
 from bot.domain.handover import DigestRecord, Episode
 from bot.domain.ids import ConversationId, MessageId, StaffId, YouthId
 from bot.domain.notes import Note, Situation
+from bot.domain.outward import Outward, OutwardOutcome
 from bot.domain.people import LinkedContact, World
+from bot.domain.phone_call import PhoneCall, Way
 from bot.domain.reaction import Action
 from bot.ports import Coded, Spoken, Tx
 from bot.services.context import Context
 from bot.services.shared.access import known_to
+from bot.services.shared.call_marks import mark_of
 from bot.services.shared.episodes import today
 from bot.services.shared.view import slack_id
 
@@ -61,6 +64,8 @@ class Told:
     actions: tuple[Action, ...]  # of notes whose newest episode this is
     answered: Answered
     is_newest: bool  # of its conversation
+    outward: tuple[Outward, ...] = ()
+    calls: tuple[PhoneCall, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -83,6 +88,8 @@ def tell(tx: Tx, episodes: Sequence[Episode]) -> list[Told]:
     stands_in = tx.notes.episodes_of_actions([action.id for some in actions.values() for action in some])
     known = _known(tx, [episode.conversation_id for episode in episodes])
     spoken = {e.id: tx.messages.spoken_since(e.conversation_id, e.first_at, limit=MESSAGES) for e in episodes}
+    outward = tx.outward.of_episodes([episode.id for episode in episodes])
+    calls = tx.phone_calls.of_conversations({episode.conversation_id for episode in episodes})
     lost = _lost(tx, [said for some in spoken.values() for said in some])
     told: list[Told] = []
     for episode in episodes:
@@ -97,6 +104,8 @@ def tell(tx: Tx, episodes: Sequence[Episode]) -> list[Told]:
                 tuple(a for note in own for a in actions[note.id] if stands_in.get(a.id) == episode.id),
                 _answered(spoken[episode.id], lost, episode, every),
                 is_newest=_is_newest(episode, every),
+                outward=tuple(outward[episode.id]),
+                calls=_during(calls[episode.conversation_id], episode, every),
             )
         )
     return told
@@ -123,8 +132,7 @@ def _answered(
 
     An answer that came only after a new episode had begun still answers the old one.
     """
-    later = [other.first_at for other in every if (other.first_at, other.ordinal) > (episode.first_at, episode.ordinal)]
-    until = min(later, default=None)
+    until = _until(episode, every)
     inside = [m for m in said if until is None or m.at < until]
     first_in = next((m for m in inside if m.direction is Direction.IN), None)
     replies = [m for m in said if m.direction is Direction.OUT and m.id not in lost]
@@ -132,6 +140,19 @@ def _answered(
     own = [m for m in after if until is None or m.at < until] or after[:1]
     by = tuple(dict.fromkeys(m.author for m in own if m.author is not None))
     return Answered(first_in, own[0].at if own else None, by)
+
+
+def _until(episode: Episode, every: Sequence[Episode]) -> datetime | None:
+    """Return when the next episode of the conversation began."""
+    later = [other.first_at for other in every if (other.first_at, other.ordinal) > (episode.first_at, episode.ordinal)]
+    return min(later, default=None)
+
+
+def _during(calls: Iterable[PhoneCall], episode: Episode, every: Sequence[Episode]) -> tuple[PhoneCall, ...]:
+    """Return the calls of an episode: one that somebody took counts from then, which is when its episode began."""
+    until = _until(episode, every)
+    dated = [(call.taken_at or call.began_at, call) for call in calls]
+    return tuple(call for at, call in dated if at >= episode.first_at and (until is None or at < until))
 
 
 def row_of(tx: Tx, ctx: Context, told: Told, digest: DigestRecord | None) -> DigestRow:
@@ -148,6 +169,7 @@ def rows_of(tx: Tx, ctx: Context, told: Iterable[Told], digest: DigestRecord | N
 def _row(ctx: Context, told: Told, digest: DigestRecord | None, who: _Who) -> DigestRow:
     episode, conversation, notes = told.episode, told.conversation, told.notes
     is_open = conversation.is_open and told.is_newest
+    has_called = any(call.way is Way.IN for call in told.calls)
     is_carried = digest is not None and episode.digest_id != digest.id
     return DigestRow(
         episode_id=episode.id,
@@ -155,21 +177,31 @@ def _row(ctx: Context, told: Told, digest: DigestRecord | None, who: _Who) -> Di
         codes=told.codes,
         sender=sender_of(told.contact.role, is_shared=told.contact.is_shared_phone),
         first_at=episode.first_at,
-        is_ours_first=told.answered.first_in is None,
+        is_ours_first=told.answered.first_in is None and not has_called,
         answered_within=told.answered.within,
         by=tuple(who(staff_id) for staff_id in told.answered.by),
         is_open=is_open,
         waiting_since=conversation.first_unanswered_at if is_open else None,
         has_note=bool(notes),
         situation=next((s for s in SERIOUS if any(note.situation is s for note in notes)), None),
-        socialjouren=any(note.socialjouren_at is not None for note in notes) if notes else None,
+        socialjouren=_left_to_socialjouren(told),
         action=_action(ctx, told.actions, who),
         is_reviewed=episode.reviewed is not None,
         is_transferred=episode.transferred is not None,
         is_carried=is_carried,
         added_at=None if is_carried else episode.added_at,
         noted_at=_noted_at(notes, digest),
+        outward=tuple(one.mark for one in told.outward),
+        calls=tuple(mark_of(call, who) for call in told.calls),
+        is_call_only=told.answered.first_in is None and has_called,
     )
+
+
+def _left_to_socialjouren(told: Told) -> bool | None:
+    """Tell whether the case was left there, as a note or a recorded contact says; None while nothing says."""
+    if any(one.outcome is OutwardOutcome.TAKES_OVER for one in told.outward):
+        return True
+    return any(note.socialjouren_at is not None for note in told.notes) if told.notes else None
 
 
 def _noted_at(notes: Iterable[Note], digest: DigestRecord | None) -> datetime | None:

@@ -18,7 +18,10 @@ GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_windo
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a send. `then` runs in the transaction that records it."""
+    """What became of a send. `then` runs in the transaction that records it.
+
+    `text_at` (world time) is when the text came in that has its first card by this send.
+    """
 
     state: OutboxState
     provider_id: str | None = None
@@ -26,6 +29,7 @@ class Outcome:
     wait: timedelta = timedelta(0)
     counted: bool = True
     then: Callable[[Tx], None] | None = None
+    text_at: datetime | None = None
 
 
 def shown_digest(shown: object, now: datetime) -> str:

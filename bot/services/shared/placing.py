@@ -1,5 +1,6 @@
 """Before whom a conversation is put, and the card that tells them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from bot.domain.rules import ChatContent, NamndRules
 from bot.ports import Post, Tx
 from bot.services.context import Context
 from bot.services.shared.digest_posts import refresh_handovers
+from bot.services.shared.reaching import keep_reaching
 from bot.services.shared.responsible import clocks_behind, people_told
 from bot.services.watch.raising import CONVERSATION, LEADER, raise_alert
 
@@ -42,7 +44,8 @@ class Destination:
 
 def duty_now(tx: Tx, ctx: Context, namnd: NamndRules, at: datetime, avoid: frozenset[StaffId] = frozenset()) -> Duty:
     """Return who has duty for `namnd` at `at`; staff without Slack are never first."""
-    shifts = tx.shifts.between(at, at + timedelta(microseconds=1))
+    running = tx.shifts.between(at, at + timedelta(microseconds=1))
+    shifts = [shift for shift in running if shift.lending_namnd in namnd.answered_by]  # whoever else has duty elsewhere
     return duty(namnd, at, shifts, closed_days=ctx.rules.closed_days, avoid=avoid | without_slack(tx, shifts))
 
 
@@ -178,6 +181,7 @@ def place(
             conversation = replace(conversation, nudge_at=now + ctx.rules.untaken_after, nudge_stage=0)
     else:
         conversation = replace(conversation, nudge_at=None)
+    keep_reaching(tx, ctx, conversation, where.ground, where.staff, where.shift_id, where.namnd)
     return conversation
 
 
@@ -227,6 +231,28 @@ def thread(
         f"post:{post.id}",
         {"post": post.id, "what": what, **ids},
         dedupe_key=f"thread:{key}",
+        priority=priority,
+    )
+
+
+def notice_about(
+    tx: Tx,
+    staff_id: StaffId,
+    key: str,
+    about: StaffId,
+    values: Mapping[str, str],
+    *,
+    dedupe: str,
+    priority: Priority = Priority.NORMAL,
+    button: str = "",
+    value: str = "",
+) -> None:
+    """Tell a member of staff something of a colleague, who is named as `who` when it is sent: names are sealed."""
+    tx.outbox.add(
+        OutboxKind.NOTICE,
+        f"notice:{staff_id}",
+        {"staff": staff_id, "key": key, "values": {**values, "button": button, "value": value}, "about": about},
+        dedupe_key=f"notice:{staff_id}:{dedupe}",
         priority=priority,
     )
 

@@ -1,5 +1,9 @@
 """Compose what cards and modals show, from what is stored."""
 
+from collections.abc import Iterable
+from functools import partial
+
+from bot.domain.auto_reply import AutoKind
 from bot.domain.cards import (
     Card,
     ConversationView,
@@ -13,12 +17,18 @@ from bot.domain.conversation import Conversation, Direction, Ground, Message
 from bot.domain.errors import NotFound
 from bot.domain.failures import may_resend
 from bot.domain.ids import StaffId
+from bot.domain.outward import Outward, OutwardView, newest_marks
 from bot.domain.people import LinkedContact, World
-from bot.domain.phone import pretty
+from bot.domain.phone import is_dialable, pretty
 from bot.domain.secrecy import Act, Actor, Allowed, Denied
+from bot.domain.socialjour import Answer, look_up
 from bot.ports import OpenView, Post, Tx
 from bot.services.context import Context
 from bot.services.shared.access import actor, ask, contact_of
+from bot.services.shared.call_marks import calls_of, mark_of, missed_waiting
+from bot.services.shared.call_marks import newest_marks as newest_calls
+from bot.services.shared.consent import barrier_lines, stop_of
+from bot.services.shared.episodes import home_of
 from bot.services.shared.people_shown import people_of
 from bot.services.shared.placing import is_inline
 from bot.services.shared.responsible import cases_behind
@@ -78,6 +88,9 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         has_moved = not may_stand_in_channel(ctx, conversation, post.target.removeprefix("channel:"))
     answer = tx.messages.last_answer(conversation.id)
     state = None if answer is None else sent_state(tx, answer)
+    calls = calls_of(tx, conversation.id)
+    missed = missed_waiting(conversation, calls)
+    last_in_at, unanswered = tx.messages.inbound(conversation.id, conversation.answered_seq)
     return Card(
         conversation_id=conversation.id,
         codes=codes_for(conversation, contact, has_moved=has_moved),
@@ -85,10 +98,8 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         namnd_name="" if conversation.namnd is None else ctx.rules.namnder[conversation.namnd].short_name,
         ground=newest,
         opened_at=conversation.opened_at,
-        last_in_at=tx.messages.last_inbound_at(conversation.id),
-        unanswered=tx.messages.count_inbound_after(conversation.id, conversation.answered_seq)
-        if conversation.is_unanswered
-        else 0,
+        last_in_at=last_in_at,
+        unanswered=unanswered if conversation.is_unanswered else 0,
         waiting_since=conversation.first_unanswered_at,
         taken_by=slack_id(tx, conversation.taken_by),
         taken_at=conversation.taken_at,
@@ -109,6 +120,11 @@ def card(tx: Tx, ctx: Context, post: Post) -> Card:
         is_inline=is_inline(tx, ctx, conversation, post.target),
         is_plain=conversation.world is World.MYNDIGHET,
         cases=() if has_moved else cases_behind(tx, ctx, conversation, reader),
+        outward=() if has_moved else newest_marks(tx.outward.of_conversation(conversation.id)),
+        calls=() if has_moved else newest_calls(calls, partial(slack_id, tx)),
+        has_wish=not has_moved and (stop := stop_of(tx, conversation)) is not None and stop.awaits,
+        missed=len(missed),
+        is_call_newest=bool(missed) and missed[-1].began_at == last_in_at,
     )
 
 
@@ -155,7 +171,25 @@ def conversation_view(
         is_trial=ctx.rules.is_trial,
         last_note=_last_note(tx, conversation),
         cases=cases_behind(tx, ctx, conversation, reader),
+        outward=outward_views(tx, tx.outward.of_conversation(conversation.id)),
+        calls=tuple(mark_of(call, partial(name_of, tx)) for call in calls_of(tx, conversation.id)),
+        barriers=barrier_lines(tx, contact, conversation.namnd, conversation.world),
+        may_set_consent=isinstance(ask(tx, ctx, reader, Act.SET_CONSENT, conversation, contact), Allowed),
+        can_call=is_dialable(contact.contact.number) and not isinstance(reply, Denied),
+        socialjour=_socialjour(ctx, conversation),
     )
+
+
+def _socialjour(ctx: Context, conversation: Conversation) -> Answer | None:
+    if conversation.world is not World.BEREDSKAP:
+        return None
+    namnd = ctx.rules.namnder[home_of(ctx, conversation)]
+    return look_up(ctx.rules.socialjourer, namnd.place, ctx.clock.now())
+
+
+def outward_views(tx: Tx, done: Iterable[Outward]) -> tuple[OutwardView, ...]:
+    """Return them as a modal shows them."""
+    return tuple(OutwardView(one.mark, name_of(tx, one.staff_id), one.place, one.who) for one in done)
 
 
 def _last_note(tx: Tx, conversation: Conversation) -> LastNote | None:
@@ -192,6 +226,7 @@ def _line(tx: Tx, ctx: Context, contact: LinkedContact, message: Message, last_s
         sent=sent_state(tx, message),
         message_id=message.id,
         is_new=last_seen > 0 and message.seq > last_seen and message.direction is Direction.IN,
+        is_call=message.auto_kind == AutoKind.MISSED_CALL.value and message.direction is Direction.IN,
     )
 
 

@@ -3,17 +3,14 @@
 from datetime import timedelta
 from typing import Final
 
-import structlog
-
 from bot.domain.ids import StaffId
 from bot.domain.outbound import OutboxState
-from bot.domain.sending import OutgoingSms, SendRejected, SendUncertain
+from bot.domain.sending import OutgoingSms
 from bot.ports import Outbound, Tx
 from bot.services.context import Context
-from bot.services.shared.outcome import FIRST_LOOK, MOST_AGAIN, Outcome
+from bot.services.shared.outcome import Outcome
+from bot.services.shared.staff_sms import text_staff, trial_first
 from bot.services.watch.text_alerts import UNPOSTED, can_be_texted, said_of
-
-log = structlog.get_logger(__name__)
 
 VALID_FOR: Final = timedelta(hours=1)
 
@@ -25,22 +22,7 @@ async def deliver_alert_sms(row: Outbound, *, ctx: Context) -> Outcome | None:
         return Outcome(OutboxState.DROPPED, error="no_need")
     if not await ctx.store.read(lambda tx: tx.outbox.is_mine(row)):
         return None
-    try:
-        receipt = await ctx.sms.send(composed)
-    except SendRejected as refusal:
-        log.error("alert_sms_rejected", outbox_id=row.id, reason=refusal.reason)
-        return Outcome(OutboxState.FAILED, error=refusal.reason)
-    except SendUncertain as unknown:
-        log.warning("alert_sms_uncertain", outbox_id=row.id, reason=unknown.reason)
-        if row.looks >= MOST_AGAIN:
-            return Outcome(OutboxState.FAILED, error="uncertain_final")
-        return Outcome(
-            OutboxState.DUE,
-            error=unknown.reason,
-            wait=FIRST_LOOK,
-            then=lambda tx: tx.outbox.looked(row.id, FIRST_LOOK),
-        )
-    return Outcome(OutboxState.SENT, provider_id=receipt.provider_id)
+    return await text_staff(row, composed, what="alert", ctx=ctx)
 
 
 def _compose(tx: Tx, ctx: Context, row: Outbound) -> OutgoingSms | None:
@@ -50,12 +32,11 @@ def _compose(tx: Tx, ctx: Context, row: Outbound) -> OutgoingSms | None:
         return None
     if person is None or person.phone is None or not can_be_texted(person, ctx):
         return None
-    trial = ctx.texts.staff("reserve_sms.trial") if ctx.rules.is_trial else ""
     return OutgoingSms(
         outbox_id=str(row.id),
         to=person.phone,
         from_=ctx.rules.number_for("").number,
-        body=f"{trial} {words}".strip(),
+        body=trial_first(ctx, words),
         status_callback=f"{ctx.status_url}?d=staff-{row.id}",  # no delivery of ours: its reports change nothing
         validity_s=int(VALID_FOR.total_seconds()),
     )

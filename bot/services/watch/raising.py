@@ -17,6 +17,7 @@ PARKED_TEXT: Final = "parked_text"
 CONVERSATION: Final = "conversation"
 CLOCKS: Final = "clocks"
 LEADER: Final = "leader"
+STOP: Final = "stop"
 
 MOST_OF_A_CODE: Final = 5  # open at once and each by itself; the rest are one
 ALERT_PRIORITY: Final = Priority.SMS  # after the cards that wake somebody, before all else

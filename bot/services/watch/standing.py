@@ -15,7 +15,7 @@ from bot.domain.ids import ConversationId, NamndId
 from bot.domain.people import Role
 from bot.ports import Tx
 from bot.services.shared.responsible import leaders_of
-from bot.services.watch.raising import CLOCKS, CONVERSATION, LEADER, PARKED_TEXT
+from bot.services.watch.raising import CLOCKS, CONVERSATION, LEADER, PARKED_TEXT, STOP
 
 AT_ONCE: Final = timedelta(0)
 WELL_FOR: Final = timedelta(minutes=2)  # world time; what comes and goes is one alert, not many
@@ -23,6 +23,8 @@ CALM: Final[Mapping[AlertCode, timedelta]] = {
     AlertCode.BAD_SIGNATURES: timedelta(minutes=15),
     AlertCode.PARKED: timedelta(days=1),
     AlertCode.NOBODY_REACHED: timedelta(days=1),
+    AlertCode.NOBODY_ON_RUNG: timedelta(days=1),
+    AlertCode.CHANNEL_OPEN: timedelta(days=1),
     AlertCode.RECONCILE: AT_ONCE,
     AlertCode.TICK: AT_ONCE,
     AlertCode.INSTANCE_LOST: AT_ONCE,
@@ -66,9 +68,14 @@ def _nobody_leads(tx: Tx, alert: Alert, namnd: str) -> bool:
     return all(leader.slack_user_id is None for leader in leaders)
 
 
+def _is_stopped(tx: Tx, alert: Alert, namnd: str) -> bool:
+    return any(stop.namnd == namnd for stop in tx.incidents.stops())
+
+
 _STANDS: Final[Mapping[str, Callable[[Tx, Alert, str], bool]]] = {
     PARKED_TEXT: _is_unread,
     CONVERSATION: _is_with_nobody,
     CLOCKS: _nobody_leads_the_clocks,
     LEADER: _nobody_leads,
+    STOP: _is_stopped,
 }

@@ -9,12 +9,15 @@ from typing import Final
 from bot.clock import Clock
 from bot.domain.alerts import Alert, AlertCode, Instance
 from bot.domain.health import RECONCILED, Health, findings
+from bot.domain.incident import IncidentClock, Stop
 from bot.domain.outbound import OutboxState
+from bot.domain.rules import Rules
 from bot.ports import Tx
+from bot.services.retention.standing import RetentionState, retention_state
 from bot.services.watch.watch_health import health_of
 
 A_DAY: Final = timedelta(days=1)
-GROUPS: Final = ("sms", "slack", "staff_sms", "alert")
+GROUPS: Final = ("sms", "slack", "staff_sms", "call", "alert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,21 @@ class Status:
     reconciled_at: datetime | None
     found_late: int
     alerts: tuple[Alert, ...]
+    retention: RetentionState | None = None
+    stops: tuple[Stop, ...] = ()
+    clocks: tuple[IncidentClock, ...] = ()  # of incidents, by when they run out; nobody has ticked them off
 
     @property
     def needs_somebody(self) -> bool:
-        return bool(self.alerts) or not self.alive or any(tick.is_stale for tick in self.ticks)
+        return (
+            bool(self.alerts or self.stops or self.clocks)
+            or not self.alive
+            or any(tick.is_stale for tick in self.ticks)
+        )
 
 
-def status(tx: Tx, clock: Clock, every: Mapping[str, timedelta]) -> Status:
-    """Read all of it in one transaction. `every` says how often each tick should run."""
+def status(tx: Tx, clock: Clock, every: Mapping[str, timedelta], rules: Rules | None = None) -> Status:
+    """Read all of it in one transaction. `every` says how often each tick should run, `rules` what is kept how long."""
     health = health_of(tx, clock)
     runs = {run.name: run.ran_at for run in health.ticks}
     stale = {f.values["tick"] for f in findings(health, every) if f.code is AlertCode.TICK}
@@ -77,6 +87,9 @@ def status(tx: Tx, clock: Clock, every: Mapping[str, timedelta]) -> Status:
         reconciled_at=runs.get(RECONCILED),
         found_late=tx.watch.late_since(health.now - A_DAY),
         alerts=tuple(tx.watch.open_alerts()),
+        retention=None if rules is None else retention_state(tx, rules, health.now),
+        stops=tuple(tx.incidents.stops()),
+        clocks=tuple(tx.incidents.running_clocks()),
     )
 
 

@@ -7,6 +7,8 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.domain.alerts import Alert, Finding
+from bot.domain.calendar import local
+from bot.domain.go_live import ending
 from bot.domain.health import NEEDS_STEADY, REMEMBERED_FOR, SMS_KINDS, SMS_REFUSALS, Health, findings
 from bot.ports import Tx
 from bot.services.context import Context
@@ -57,7 +59,8 @@ def _tell(tx: Tx, ctx: Context, every: Mapping[str, timedelta]) -> None:
 def _found(tx: Tx, ctx: Context, every: Mapping[str, timedelta], is_steady: bool) -> list[Finding]:
     """Return what this process can vouch for: after an outage nobody has beaten, and no tick has run."""
     health = replace(health_of(tx, ctx.clock), beaten_since=ctx.pulse.since)
-    return [finding for finding in findings(health, every) if is_steady or finding.code not in NEEDS_STEADY]
+    found = [finding for finding in findings(health, every) if is_steady or finding.code not in NEEDS_STEADY]
+    return [*found, *ending(ctx.rules.valid_until, local(ctx.clock.now()).date())]
 
 
 def _is_steady(ctx: Context) -> bool:  # asked within the transaction: it may have waited for a database that hung

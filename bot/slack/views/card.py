@@ -5,15 +5,19 @@ from typing import Any
 
 from bot.domain.cards import Card, LastAnswer, Sender, SentState
 from bot.domain.conversation import Ground
+from bot.domain.phone_call import CallState
 from bot.domain.slack_text import escape_mrkdwn
 from bot.slack.ids import ActionId
 from bot.slack.kit import Block, actions, button, confirm, context, header, mention, mrkdwn, section
-from bot.texts import Texts, listed, when
+from bot.slack.views.call_words import marks_now as calls_now
+from bot.slack.views.outward_words import marks_now
+from bot.texts import Texts, capital, listed, when
 
 GROUND_LINES = {
     Ground.CLOSED: "card.ground_closed",
     Ground.NOBODY: "card.ground_nobody",
     Ground.UNTAKEN: "card.ground_untaken",
+    Ground.ESCALATED: "card.ground_escalated",
     Ground.MYNDIGHET: "card.ground_myndighet",
 }
 
@@ -35,6 +39,8 @@ def card_message(card: Card, texts: Texts, now: datetime) -> dict[str, Any]:
         blocks.extend(_buttons(card, texts))
         blocks.append(context(_hint(card, texts)))
     key = "card.notice_waiting" if is_waiting else "card.notice_other"
+    if is_waiting and card.is_call_newest:
+        key = "voice.notice_missed"
     return {"text": texts.staff(key, code=codes), "blocks": blocks}
 
 
@@ -43,8 +49,10 @@ def _title(card: Card, texts: Texts, codes: str, *, is_waiting: bool) -> str:
         key = "card.title_moved"
     elif card.closed_at is not None:
         key = "card.title_closed"
+    elif is_waiting:
+        key = "voice.title_missed" if card.is_call_newest else "card.title_waiting"
     else:
-        key = "card.title_waiting" if is_waiting else "card.title_calm"
+        key = "card.title_calm"
     title = texts.staff(key, codes=codes)
     return texts.staff("card.title_repeat", title=title) if card.is_repeat else title
 
@@ -62,11 +70,16 @@ def _lines(card: Card, texts: Texts, now: datetime) -> list[str]:
     if card.must_pick_namnd and card.closed_at is None:
         lines.append(texts.staff("card.pick_namnd"))
     lines.append(_state_line(card, texts, now))
+    if card.has_wish:
+        lines.append(texts.staff("barrier.card"))
     if card.taken_by and card.taken_at is not None:
         lines.append(texts.staff("card.taken", who=mention(card.taken_by), at=when(card.taken_at, now)))
     if card.last_answer is not None:
         lines.append(_answer_line(card.last_answer, texts, now))
-    return lines
+    is_said = 0 < card.unanswered <= card.missed  # that a call was missed stands in what waits
+    calls = [call for call in card.calls if not (is_said and call.state is CallState.MISSED)]
+    done = [*calls_now(calls, texts, now), *marks_now(card.outward, texts, now)]
+    return [*lines, *(f"{capital(words)}." for words in done)]
 
 
 def _state_line(card: Card, texts: Texts, now: datetime) -> str:
@@ -75,8 +88,12 @@ def _state_line(card: Card, texts: Texts, now: datetime) -> str:
     if card.unanswered and card.waiting_since is not None:
         since = when(card.waiting_since, now)
         last = since if card.last_in_at is None else when(card.last_in_at, now)
-        key = "card.waiting_one" if card.unanswered == 1 else "card.waiting_many"
-        return texts.staff(key, count=card.unanswered, since=since, last=last)
+        if card.missed >= card.unanswered:
+            key = "voice.waits_one" if card.unanswered == 1 else "voice.waits_many"
+            return texts.staff(key, count=card.unanswered, since=since, last=last)
+        count = card.unanswered - card.missed
+        key = "card.waiting_one" if count == 1 else "card.waiting_many"
+        return texts.staff(key, count=count, since=since, last=last)
     return texts.staff("card.calm")
 
 

@@ -1,6 +1,7 @@
 """The live modal: the whole conversation, and the answer."""
 
 from datetime import datetime
+from itertools import zip_longest
 
 from bot.domain.cards import ConversationView, SaidLine, Sender
 from bot.domain.conversation import Direction
@@ -25,8 +26,12 @@ from bot.slack.kit import (
     select,
     text_input,
 )
+from bot.slack.views.call_words import calls_block
 from bot.slack.views.card import failure_text, resend_button, state_text
+from bot.slack.views.consent import barrier_blocks, consent_buttons
 from bot.slack.views.note import background_buttons, person_words
+from bot.slack.views.outward import outward_buttons
+from bot.slack.views.outward_words import done_block
 from bot.slack.views.thread import media_text
 from bot.texts import Texts, listed, when
 
@@ -52,11 +57,16 @@ def message_modal(texts: Texts, title_key: str, words: str) -> Block:
     return modal(texts.staff(title_key), [section(mrkdwn(words))], close=texts.staff("modal.close"))
 
 
-def ended_modal(texts: Texts, conversation_id: str, external_id: str) -> Block:
-    """Say that access has ended, and keep what is being typed: it may still be copied, or kept as a note."""
+def ended_modal(texts: Texts, conversation_id: str, external_id: str, *, is_stopped: bool = False) -> Block:
+    """Say that access has ended, and keep what is being typed: it may still be copied, or kept as a note.
+
+    Where it is a nödstopp that has ended it nothing can be kept, but people can speak with each other.
+    """
     note = option(texts.staff("modal.kind_note"), NOTE)
+    call = actions(button(ActionId.RING_UP, texts.staff("button.ring_up"), conversation_id))
     blocks = [
-        section(mrkdwn(texts.staff("modal.access_ended"))),
+        section(mrkdwn(texts.staff("refusal.emergency_stop" if is_stopped else "modal.access_ended"))),
+        *([call] if is_stopped else []),
         field(REPLY, texts.staff("modal.reply_label"), text_input(ActionId.REPLY_TEXT, multiline=True)),
         field(KIND, texts.staff("modal.kind_label"), radio(ActionId.KIND, [note], initial=note)),
     ]
@@ -74,7 +84,15 @@ def ended_modal(texts: Texts, conversation_id: str, external_id: str) -> Block:
 
 def conversation_modal(view: ConversationView, texts: Texts, now: datetime, external_id: str) -> Block:
     """Return the modal. The reply's block_id and action_id never change, so a draft survives every update."""
-    blocks = [*_about(view, texts), *background_buttons(view.people, texts), divider(), *_promised(view, texts, now)]
+    blocks = [*_about(view, texts), *barrier_blocks(view, texts), *_of_each_youth(view, texts)]
+    if view.socialjour is not None:
+        blocks.append(outward_buttons(view.conversation_id, texts, can_call=view.can_call))
+    blocks += [
+        *done_block(view.outward, texts, now),
+        *calls_block(view.calls, texts, now),
+        divider(),
+        *_promised(view, texts, now),
+    ]
     if view.has_earlier:
         blocks.append(actions(_page(ActionId.EARLIER, "button.earlier", external_id, texts), block_id="earlier"))
     for line in view.lines:
@@ -136,6 +154,14 @@ def _about(view: ConversationView, texts: Texts) -> list[Block]:
     return blocks
 
 
+def _of_each_youth(view: ConversationView, texts: Texts) -> list[Block]:
+    """Return the buttons about each youth, side by side: what was said should not be pushed below the screen."""
+    consents = consent_buttons(view.people, texts) if view.may_set_consent else []
+    none: Block = {"elements": []}
+    rows = zip_longest(background_buttons(view.people, texts), consents, fillvalue=none)
+    return [actions(*(element for buttons in row for element in buttons["elements"])) for row in rows]
+
+
 def _promised(view: ConversationView, texts: Texts, now: datetime) -> list[Block]:
     """Return what the last note says to whoever takes over."""
     note = view.last_note
@@ -162,6 +188,8 @@ def _concerns(view: ConversationView, texts: Texts) -> Block:
 def _said(line: SaidLine, texts: Texts, now: datetime) -> list[Block]:
     at = when(line.at, now)
     who = escape_mrkdwn(line.who)
+    if line.is_call:
+        return [context(texts.staff("voice.line_missed", who=who, at=at))]
     state = "" if line.sent is None else state_text(line.sent, texts)
     key = {
         Direction.IN: "modal.line_in_new" if line.is_new else "modal.line_in",

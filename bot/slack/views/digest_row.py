@@ -7,8 +7,11 @@ from enum import Enum
 from bot.domain.calendar import local
 from bot.domain.digest import ActionView, DigestAction, DigestRow, OwnerKind
 from bot.domain.notes import ActionCode, Situation
+from bot.domain.outward import OutwardKind, OutwardOutcome
 from bot.domain.reaction import ActionState
 from bot.slack.kit import mention
+from bot.slack.views.call_words import short_marks as short_calls
+from bot.slack.views.outward_words import short_marks
 from bot.texts import Texts, clock_time, lasted, listed, short_day, short_when, weekday_and_date
 
 DOT = " · "
@@ -50,14 +53,22 @@ def second_line(row: DigestRow, texts: Texts, today: date) -> str:
         words.append(texts.staff("digest.note_missing"))
     if row.situation is not None and row.situation is not Situation.NEITHER:
         words.append(texts.staff(f"situation.{row.situation.value}"))
-    if row.socialjouren is not None:
-        words.append(texts.staff("digest.socialjouren_yes" if row.socialjouren else "digest.socialjouren_no"))
+    words += [*short_calls(row.calls, texts, today), *_outward(row, texts, today)]
     if row.is_reviewed:
         words.append(texts.staff("digest.reviewed"))
     if row.is_transferred:
         words.append(texts.staff("digest.transferred"))
     line = DOT.join(words)
     return line if has_action else texts.staff("digest.no_action", rest=line)
+
+
+def _outward(row: DigestRow, texts: Texts, today: date) -> list[str]:
+    """Return what was recorded; what the notes say of socialjouren only where that says something more."""
+    recorded = short_marks(row.outward, texts, today)
+    said = {mark.outcome for mark in row.outward if mark.kind is OutwardKind.SOCIALJOUR}
+    if row.socialjouren is None or (said and not row.socialjouren) or OutwardOutcome.TAKES_OVER in said:
+        return recorded
+    return [texts.staff("digest.socialjouren_yes" if row.socialjouren else "digest.socialjouren_no"), *recorded]
 
 
 def action_words(
@@ -84,6 +95,8 @@ def answer_words(row: DigestRow, texts: Texts, by: list[str]) -> str:
     if row.answered_within is not None:
         after = lasted(row.answered_within)
         return texts.staff("digest.answered_by" if who else "digest.answered", lasted=after, who=who)
+    if row.is_call_only:
+        return texts.staff("voice.called")
     if row.is_ours_first:
         return texts.staff("digest.ours_by" if who else "digest.ours", who=who)
     return texts.staff("digest.unanswered")

@@ -1,14 +1,30 @@
 """The other modals: new text, hand over, link a number, enrol, and a message as it came."""
 
+from bot.domain.consent import Says
 from bot.domain.people import AgeBand, Basis, LinkRole
 from bot.slack.ids import ActionId, CallbackId
-from bot.slack.kit import Block, context, field, modal, mrkdwn, option, plain, radio, section, select, text_input
+from bot.slack.kit import (
+    Block,
+    context,
+    day_picker,
+    field,
+    modal,
+    mrkdwn,
+    option,
+    plain,
+    radio,
+    section,
+    select,
+    text_input,
+)
+from bot.slack.views.consent import boxes_of_flags, radio_of_says
 from bot.texts import Texts
 
 MOST_OPTIONS = 100  # what a menu can hold
 CONTACT, TEXT = "contact", "reply"
 NAMND, YOUTH, ROLE, NAME, NUMBER = "namnd", "youth", "role", "name", "number"
 WHAT, AGE, BASIS, REASON, LANGUAGE = "what", "age_band", "basis", "basis_reason", "language"
+DECIDED_BY, DECIDED_ON, SAYS, SAID_ON, FLAGS = "decided_by", "decided_on", "says", "said_on", "flags"
 
 
 def new_text_modal(texts: Texts, key: str, *, is_trial: bool) -> Block:
@@ -105,6 +121,7 @@ def enrol_modal(
             texts.staff("modal.enrol_language"),
             select(ActionId.FIELD, list(languages.values()), initial=languages["sv"]),
         ),
+        *_consent_fields(texts, what),
     ]
     return modal(
         texts.staff("modal.enrol_title"),
@@ -131,7 +148,27 @@ def _youth_fields(texts: Texts, namnder: list[tuple[str, str]]) -> list[Block]:
             hint=texts.staff("modal.enrol_reason_hint"),
             optional=True,
         ),
+        field(
+            DECIDED_BY,
+            texts.staff("consent.decided_by"),
+            text_input(ActionId.FIELD, most=100),
+            hint=texts.staff("consent.decided_by_hint"),
+            optional=True,
+        ),
+        field(DECIDED_ON, texts.staff("consent.decided_on"), day_picker(ActionId.DATE), optional=True),
     ]
+
+
+def _consent_fields(texts: Texts, what: LinkRole) -> list[Block]:
+    """What goes for the number: a guardian's own answer, and the barriers."""
+    is_guardian = what is LinkRole.GUARDIAN
+    flags = boxes_of_flags(texts, is_guardian=is_guardian)
+    blocks = [field(FLAGS, texts.staff("consent.flags"), flags, optional=True)]
+    if is_guardian:
+        says = field(SAYS, texts.staff("consent.says"), radio_of_says(texts, Says.UNKNOWN))
+        day = field(SAID_ON, texts.staff("consent.said_on"), day_picker(ActionId.DATE), optional=True)
+        blocks = [says, day, *blocks]
+    return blocks
 
 
 def _youth_choice(youths: list[tuple[str, str]]) -> Block:

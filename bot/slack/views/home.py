@@ -5,14 +5,22 @@ from typing import Any, Final
 
 from bot.domain.calendar import local
 from bot.domain.cards import DutyLine, Home, HomeAction, OpenLine
+from bot.domain.duty import ShownShift
 from bot.domain.slack_text import escape_mrkdwn
 from bot.slack.ids import ActionId
 from bot.slack.kit import Block, actions, button, context, divider, header, lasting, mrkdwn, section
+from bot.slack.views.calendar_home import calendar_blocks
 from bot.slack.views.home_clocks import clock_blocks
+from bot.slack.views.incident import incident_blocks, stop_button
 from bot.slack.views.pin_form import reserve_blocks
-from bot.texts import Texts, span, weekday_and_date, when
+from bot.slack.views.ready import ready_blocks
+from bot.slack.views.shift_words import shift_words
+from bot.slack.views.swap import swap_blocks
+from bot.texts import Texts, weekday_and_date, when
 
 MOST_ACTIONS: Final = 20
+MOST_DUTIES: Final = 40  # a message has 50 blocks
+MOST_PARAGRAPHS: Final = 8
 
 
 def home_view(home: Home, texts: Texts) -> Block:
@@ -20,6 +28,7 @@ def home_view(home: Home, texts: Texts) -> Block:
     if not home.is_known:
         return {"type": "home", "blocks": [section(mrkdwn(texts.staff("home.not_known")))]}
     blocks: list[Block] = [context(texts.staff("trial.banner"))] if home.is_trial else []
+    blocks += incident_blocks(home.incident, texts, home.now)
     blocks += clock_blocks(home.clocks, texts, home.now)
     blocks += [header(texts.staff("home.duty")), *duty_blocks(home.duties, texts, home.now)]
     buttons = []
@@ -29,6 +38,8 @@ def home_view(home: Home, texts: Texts) -> Block:
         buttons.append(button(ActionId.ENROL, texts.staff("button.enrol"), "enrol"))
     if home.may_write_background:
         buttons.append(button(ActionId.BACKGROUND_PICK, texts.staff("button.background_pick"), "pick"))
+    if home.may_set_consent:
+        buttons.append(button(ActionId.CONSENT_PICK, texts.staff("button.consent"), "pick"))
     if home.may_look_back:
         buttons.append(button(ActionId.LOOK_BACK_OPEN, texts.staff("button.look_back_open"), "open"))
     if buttons:
@@ -37,9 +48,15 @@ def home_view(home: Home, texts: Texts) -> Block:
     blocks += [divider(), header(texts.staff("home.open"))]
     blocks += [_open(line, texts, home.now) for line in home.open] or [section(mrkdwn(texts.staff("home.open_none")))]
     blocks += [divider(), header(texts.staff("home.shifts"))]
-    shifts = [texts.staff("home.shift", span=span(a, b), namnd=escape_mrkdwn(n)) for a, b, n in home.shifts]
+    shifts = [_my_shift(shift, texts) for shift in home.shifts]
     blocks.append(section(mrkdwn("\n".join(shifts) or texts.staff("home.shifts_none"))))
+    if home.has_active_time:
+        blocks.append(actions(button(ActionId.ACTIVE_TIME, texts.staff("button.active_time"), "list")))
+    blocks += swap_blocks(home.swaps, texts)
+    blocks += ready_blocks(home.ready, texts)
+    blocks += calendar_blocks(home.calendar, texts)
     blocks += reserve_blocks(home.reserve, texts)
+    blocks += stop_button(home.incident, texts)
     blocks.append(context(texts.staff("home.now", at=when(home.now, home.now))))
     return {"type": "home", "blocks": lasting(blocks[:100])}
 
@@ -71,6 +88,11 @@ def _action(action: HomeAction, texts: Texts, today: date) -> Block:
     )
 
 
+def _my_shift(shift: ShownShift, texts: Texts) -> str:
+    when_ = shift_words(shift.starts_at, shift.ends_at, texts, is_backup=shift.is_backup)
+    return texts.staff("home.shift", span=when_, namnd=escape_mrkdwn(shift.namnd_name))
+
+
 def _open(line: OpenLine, texts: Texts, now: datetime) -> Block:
     key = "home.open_waiting" if line.unanswered else "home.open_calm"
     words = texts.staff(
@@ -84,15 +106,21 @@ def _open(line: OpenLine, texts: Texts, now: datetime) -> Block:
 
 
 def duty_blocks(duties: tuple[DutyLine, ...], texts: Texts, now: datetime) -> list[Block]:
-    return [section(mrkdwn(_duty(line, texts, now))) for line in duties[:40]]
+    return [section(mrkdwn(_duty(line, texts, now))) for line in duties[:MOST_DUTIES]]
 
 
-def duty_message(duties: tuple[DutyLine, ...], texts: Texts, now: datetime) -> dict[str, Any]:
-    """Return the answer to /beredskap."""
+def duty_message(
+    duties: tuple[DutyLine, ...], texts: Texts, now: datetime, coverage: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Return the answer to /beredskap; `coverage` is what leaders see of the rota ahead, a paragraph a nämnd."""
+    ahead = [section(mrkdwn(paragraph)) for paragraph in coverage[:MOST_PARAGRAPHS]]
+    blocks = duty_blocks(duties[: MOST_DUTIES - len(ahead)], texts, now)
+    if ahead:
+        blocks += [header(texts.staff("coverage.header")), *ahead]
     return {
         "response_type": "ephemeral",
         "text": "\n".join(_duty(line, texts, now) for line in duties),
-        "blocks": [*duty_blocks(duties, texts, now), context(texts.staff("command.help"))],
+        "blocks": [*blocks, context(texts.staff("command.help"))],
     }
 
 

@@ -5,12 +5,15 @@ from typing import Final
 
 from bot.domain.digest import ActionView, JournalLine, JournalText, NoteView, OwnerKind
 from bot.domain.notes import ActionCode, Situation
+from bot.domain.outward import OutwardKind, OutwardView
 from bot.domain.reaction import ActionState
 from bot.domain.visible import visible
 from bot.slack.kit import MODAL_BLOCKS, SECTION_TEXT, Block, context, fitting, modal, mrkdwn, plain, section
+from bot.slack.views.call_words import mark_words as call_words
 from bot.slack.views.note import person_words
+from bot.slack.views.outward_words import mark_words, where_words
 from bot.slack.views.thread import media_text
-from bot.texts import Texts, for_the_record, lasted, listed, when
+from bot.texts import Texts, capital, for_the_record, lasted, listed, when
 
 FRAME: Final = 3  # blocks above and below what is to be copied
 
@@ -55,9 +58,11 @@ def _entries(journal: JournalText, texts: Texts) -> list[str]:
     """Return it line by line; an sms and a field of a note are one line each, whatever they hold."""
     lines = [*_facts(journal, texts), ""]
     for note in journal.notes:
-        lines += [*_note(note, texts), ""]
+        lines += [*_note(note, texts, has_contact=_has_contact(journal)), ""]
     if not journal.notes:
         lines += [texts.staff("journal.note_missing"), ""]
+    lines += [f"{capital(call_words(call, texts, call.by, for_the_record))}." for call in journal.calls]
+    lines += [_outward(view, texts) for view in journal.outward]
     lines += [_action(action, texts) for action in journal.actions if action.code is not ActionCode.NOTHING] or [
         texts.staff("journal.action_nothing")
     ]
@@ -98,7 +103,17 @@ def _facts(journal: JournalText, texts: Texts) -> list[str]:
     return lines
 
 
-def _note(note: NoteView, texts: Texts) -> list[str]:
+def _has_contact(journal: JournalText) -> bool:
+    return any(view.mark.kind is OutwardKind.SOCIALJOUR for view in journal.outward)
+
+
+def _outward(view: OutwardView, texts: Texts) -> str:
+    words = (capital(mark_words(view.mark, texts, for_the_record(view.mark.at))), where_words(view))
+    return texts.staff("outward.record", what=", ".join(filter(None, words)), by=view.by)
+
+
+def _note(note: NoteView, texts: Texts, *, has_contact: bool) -> list[str]:
+    """Return a note. That socialjouren was not contacted is not said where a contact is recorded."""
     lines = [texts.staff("journal.note", at=for_the_record(note.at), who=note.author)]
     if note.concerns:
         lines.append(texts.staff("journal.concerns", who=listed(list(note.concerns))))
@@ -114,10 +129,10 @@ def _note(note: NoteView, texts: Texts) -> list[str]:
         lines.append(texts.staff("journal.situation_neither"))
     else:
         lines.append(texts.staff("journal.situation", situation=texts.staff(f"situation.{note.situation.value}")))
-    if note.socialjouren_at is None:
-        lines.append(texts.staff("journal.socialjouren_no"))
-    else:
+    if note.socialjouren_at is not None:
         lines.append(texts.staff("journal.socialjouren_at", at=for_the_record(note.socialjouren_at)))
+    elif not has_contact:
+        lines.append(texts.staff("journal.socialjouren_no"))
     return lines
 
 

@@ -26,6 +26,7 @@ from bot.slack.kit import (
 )
 from bot.slack.views.digest_row import DOT, action_words, answer_words, waiting_words
 from bot.slack.views.note import background_buttons, note_blocks, people_block
+from bot.slack.views.outward_words import done_block
 from bot.texts import Texts, clock_time, short_day, when
 
 REASON, REFERENCE = "reason", "reference"
@@ -96,7 +97,7 @@ def _content(page: MeetingPage, texts: Texts, now: datetime) -> list[Block]:
     blocks = [section(mrkdwn(_facts(page, texts, now))), people_block(page.people, texts)]
     for action in page.actions[:MOST_ACTIONS]:
         blocks += _action(page, action, texts, now)
-    blocks.append(divider())
+    blocks += [*done_block(page.outward, texts, now), divider()]
     groups = [note_blocks(note, texts, now) for note in page.notes]
     fit = fitting(groups, most=MOST_NOTE_BLOCKS)
     blocks += [block for group in fit for block in group]

@@ -25,7 +25,8 @@ from bot.slack.kit import (
     select,
     text_input,
 )
-from bot.texts import Texts, capital, long_day
+from bot.slack.views.outward_words import short_marks
+from bot.texts import Texts, capital, listed, long_day
 
 CAME_IN, SUPPORT, PROMISED = "came_in", "support", "promised"
 SITUATION, ACTION, OWNER, SOCIALJOUREN = "situation", "action", "owner", "socialjouren"
@@ -89,6 +90,9 @@ def _about(form: NoteForm, texts: Texts) -> list[Block]:
         key = "note.waiting_text" if form.can_text else "note.waiting"
         blocks.append(section(mrkdwn(texts.staff(key if form.closes else "note.waiting_note"))))
     blocks.append(context(texts.staff("note.no_personnummer")))
+    if form.outward:
+        done = listed(short_marks(form.outward, texts, form.today))
+        blocks.append(context(texts.staff("outward.noted_already", what=done)))
     return blocks
 
 

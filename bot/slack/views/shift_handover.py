@@ -26,6 +26,7 @@ from bot.slack.kit import (
 )
 from bot.slack.views.digest_row import DOT
 from bot.slack.views.note import note_blocks, people_block
+from bot.slack.views.outward_words import done_block, marks_now
 from bot.texts import Texts, listed, weekday_and_date, when
 
 MOST_SHOWN: Final = 20
@@ -98,6 +99,7 @@ def _open(line: ShiftLine, texts: Texts, now: datetime) -> str:
         words.append(texts.staff("shift.taken", who=mention(line.taken_by)))
     if line.is_promised:
         words.append(texts.staff("shift.promised"))
+    words += marks_now(line.outward, texts, now)
     if not line.has_note:
         words.append(texts.staff("shift.note_missing"))
     return DOT.join(words)
@@ -142,7 +144,7 @@ def _story(story: HandoverStory, texts: Texts, now: datetime) -> list[Block]:
     about = texts.staff("shift.story", codes=", ".join(story.codes), sender=sender, namnd=_namnd(story.namnd_name))
     if story.waiting_since is not None:
         about = f"{about}{DOT}{texts.staff('digest.waiting', since=when(story.waiting_since, now))}"
-    blocks = [section(mrkdwn(about)), people_block(story.people, texts)]
+    blocks = [section(mrkdwn(about)), people_block(story.people, texts), *done_block(story.outward, texts, now)]
     for note in story.notes:
         blocks += note_blocks(note, texts, now)
     if not story.notes:

@@ -33,7 +33,7 @@ def _line(reply: ThreadReply, texts: Texts, now: datetime) -> str:
     reason = _reason(reply, texts)
     called = f"{mention(reply.mention)} " if reply.mention else ""
     return texts.staff(
-        LINE_KEYS[reply.what],
+        "voice.ping" if reply.is_call else LINE_KEYS[reply.what],
         mention=called,
         at="" if reply.at is None else when(reply.at, now),
         codes=", ".join(reply.codes),
@@ -57,7 +57,7 @@ def _buttons(reply: ThreadReply, texts: Texts) -> list[Block]:
             button(ActionId.SEND_HELD, texts.staff("button.send_held"), reply.held_id, style="primary"),
             button(ActionId.DISCARD_HELD, texts.staff("button.discard_held"), reply.held_id),
         ]
-    if reply.what is ThreadWhat.PING:
+    if reply.what in {ThreadWhat.PING, ThreadWhat.WAITING}:
         return [button(ActionId.OPEN, texts.staff("button.open"), reply.conversation_id)]
     if reply.what in {ThreadWhat.FAILED, ThreadWhat.UNCERTAIN} and reply.sent is not None and reply.sent.may_resend:
         return [resend_button(reply.message_id, texts)]
@@ -68,6 +68,10 @@ def _fallback(reply: ThreadReply, texts: Texts) -> str:
     codes = ", ".join(reply.codes)
     if reply.what is ThreadWhat.HELD:
         return texts.staff("thread.fallback_held")
+    if reply.what is ThreadWhat.WAITING:
+        return texts.staff("thread.fallback_waiting", codes=codes)
+    if reply.is_call:
+        return texts.staff("voice.fallback_ping", codes=codes)
     wakes = reply.what in {ThreadWhat.PING, ThreadWhat.INLINE}
     return texts.staff("thread.fallback_ping" if wakes else "thread.fallback", codes=codes)
 

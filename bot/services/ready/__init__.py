@@ -1,0 +1,1 @@
+"""Ready for what comes: what is missing in the rota, whether people can be reached, and swaps."""

@@ -1,0 +1,1 @@
+"""Rest and working time: what was done in beredskap, what it cost, and who is told."""

@@ -1,0 +1,1 @@
+"""Gallring: what is deleted, when, by whose decision, and what is not."""

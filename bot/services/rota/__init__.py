@@ -1,0 +1,1 @@
+"""The rota: proposed, edited, published, and given out."""

@@ -1,0 +1,1 @@
+"""Shifts that change hands: offered, taken, approved, withdrawn, lapsed."""

@@ -1,0 +1,1 @@
+"""The edge: what every request meets before its handler, and every answer after it."""

@@ -1,0 +1,66 @@
+"""Content that is to leave the program, and who has said that it may."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from bot.domain.ids import NamndId, StaffId
+from bot.domain.taking_out import TakeOut, TakeOutKind
+from storage.tables import TakenOutRow
+from storage.vault import Vault
+
+TABLE: sa.Table = TakenOutRow.__table__  # type: ignore[attr-defined]
+
+
+class TakeOutRows:
+    def __init__(self, session: Session, vault: Vault) -> None:
+        self._session = session
+        self._vault = vault
+
+    def save(self, asked: TakeOut) -> None:
+        """Insert it, or write down what has been said of it since."""
+        settled = {name: getattr(asked, name) for name in ("approved_by", "approved_at", "used_at")}
+        changed = sa.update(TABLE).where(TABLE.c.id == asked.id).values(**settled)
+        if self._session.connection().execute(changed).rowcount:
+            return
+        plain = {name: getattr(asked, name) for name in ("id", "namnd", "subject", "code", "asked_by", "asked_at")}
+        sealed = {
+            "ground": self._vault.seal("reason", asked.ground),
+            "decider": self._vault.seal("name", asked.decider),
+            "given": self._vault.seal("reason", asked.given),
+        }
+        self._session.connection().execute(sa.insert(TABLE), {"kind": asked.kind.value, **plain, **sealed, **settled})
+
+    def get(self, take_out_id: str, *, lock: bool = False) -> TakeOut | None:
+        statement = sa.select(TABLE).where(TABLE.c.id == take_out_id)
+        return self._first(statement.with_for_update() if lock else statement)
+
+    def newest(self, subject: str, asked_by: StaffId) -> TakeOut | None:
+        return self._first(
+            sa.select(TABLE)
+            .where(TABLE.c.subject == subject, TABLE.c.asked_by == asked_by)
+            .order_by(TABLE.c.asked_at.desc(), TABLE.c.id)
+            .limit(1)
+            .with_for_update()
+        )
+
+    def _first(self, statement: sa.Select[Any]) -> TakeOut | None:
+        row = self._session.connection().execute(statement).first()
+        if row is None:
+            return None
+        return TakeOut(
+            id=row.id,
+            kind=TakeOutKind(row.kind),
+            namnd=NamndId(row.namnd),
+            subject=row.subject,
+            code=row.code,
+            asked_by=StaffId(row.asked_by),
+            asked_at=row.asked_at,
+            ground=self._vault.open("reason", row.ground),
+            decider=self._vault.open("name", row.decider),
+            given=self._vault.open("reason", row.given),
+            approved_by=None if row.approved_by is None else StaffId(row.approved_by),
+            approved_at=row.approved_at,
+            used_at=row.used_at,
+        )

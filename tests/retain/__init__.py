@@ -1,0 +1,1 @@
+"""Gallring: what is deleted, everywhere; and what is not."""
