@@ -13,7 +13,7 @@ from bench import flow, ingest, memory, steady, storm, sweep
 from bench.databases import databases
 from bench.machine import describe
 from bench.world import a_place
-from bot.app import set_up_logging
+from bot.logs import set_up_logging
 
 Measure = Callable[..., Awaitable[Table]]
 PARTS: dict[str, tuple[Measure, object, object]] = {

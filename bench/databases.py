@@ -36,10 +36,12 @@ def databases(place: Path, wanted: tuple[str, ...] = (SQLITE, POSTGRES)) -> Iter
     def fresh_postgres() -> str:
         database = server.database()
         opened.append(database)
-        return database.__enter__()  # dropped with the server
+        return database.__enter__()
 
     made[POSTGRES] = fresh_postgres
     try:
         yield made
     finally:
+        for database in opened:
+            database.__exit__(None, None, None)
         server.stop()

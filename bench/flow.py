@@ -22,7 +22,7 @@ class Size:
     seconds: float
 
 
-FULL = Size(3, Town(60, 5), 1_000, 10)
+FULL = Size(3, Town(60, 5), 300, 6)  # more than one process manages here: what counts is how fast it works it off
 QUICK = Size(1, Town(20, 5), 200, 3)
 
 

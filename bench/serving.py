@@ -19,8 +19,9 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from bench.world import EVENING
-from bot.app import running, served, set_up_logging, vault_of
+from bot.app import answer_first, running, served, vault_of
 from bot.clock import SystemClock, WorldClock, machine_now
+from bot.logs import set_up_logging
 from bot.settings import Settings, load
 from bot.sms.signature import SignatureVerifier
 from handlers import twilio
@@ -85,6 +86,7 @@ async def main(what: str, delay_s: float) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     opened: Any = ceiling(settings) if what == "ceiling" else (ingest if what == "ingest" else whole)(settings, delay_s)
     async with opened as app, served(app, HOST, 0) as port:
+        answer_first()
         sys.stdout.write(f"{port}\n")
         sys.stdout.flush()
         await stop.wait()

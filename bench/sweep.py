@@ -18,7 +18,7 @@ from bot.domain.handover import Episode
 from bot.domain.ids import ContactId, ConversationId, EpisodeId, NamndId, new_id
 from bot.domain.outbound import OutboxKind
 from bot.domain.people import World
-from bot.ports import Tx
+from bot.ports import Share, Tx
 from storage.store import SqlStore
 from storage.tables import ContactRow, ConversationRow, EpisodeRow
 from storage.vault import Vault, generate_key, parse_keys
@@ -66,11 +66,11 @@ async def measure(place: Path, fresh: dict[str, Fresh], size: Size) -> Table:
 
 
 def _take(tx: Tx) -> int:
-    return len(tx.inbox.take(DUE))
+    return len(list(tx.inbox.take(DUE)))
 
 
 def _claim(tx: Tx) -> int:
-    return len(tx.outbox.claim_some("bench", LEASE, frozenset(OutboxKind), 16))
+    return len(tx.outbox.claim_some("bench", LEASE, [Share(frozenset(OutboxKind), 16)]))
 
 
 def _uncertain(tx: Tx) -> int:

@@ -30,6 +30,10 @@ team_id = "T0BENCH"
 bot_user_id = "U0BOT"
 bot_id = "B0BOT"
 app_id = "A0BENCH"
+
+[ready]
+ask = false
+tell_leaders = false
 """
 NAMND: Final = """
 [namnd.{key}]

@@ -86,14 +86,14 @@ async def _all(console: Console, setups: list[Setup], scale: Scale, seed: str, l
                 console.print(f"[red]{setup.name}: {failed}[/red]\nNot clean. Seed {seed}.", highlight=False)
                 return 1
         console.print(report.verdict(results[-1], scale), highlight=False)
+        for line in report.findings(results[-1]):  # at once: the next set-up takes a quarter of an hour
+            console.print(f"[red]{setup.name}: {line}[/red]", highlight=False)
     console.print(report.strikes(results, scale))
     console.print(report.errors(results))
     console.print(report.counts(results))
     is_clean = True
     for result in results:
         missing = result.missing(report.kinds_of(result.setup), scale.floor)
-        for line in report.findings(result):
-            console.print(f"[red]{result.setup.name}: {line}[/red]", highlight=False)
         for where, what in missing:
             console.print(f"[red]{result.setup.name}: too few strikes of {where}: {what}[/red]", highlight=False)
         is_clean = is_clean and result.verdict.is_clean and not missing

@@ -35,6 +35,7 @@ from storage.store import SqlStore
 from storage.tables import ConversationRow, DeliveryRow, InboxRow, OutboxRow
 
 EVERYTHING: Final = 1_000_000
+READINGS: Final = 3  # of one conversation, from its last page to its first
 MANY_WAIT: Final = re.compile(r"(\d+) sms väntar på svar")
 ONE_WAITS: Final = "Ett sms väntar på svar"
 REPETITION: Final = "(upprepning)"
@@ -138,17 +139,23 @@ async def _reads_all(person: Person) -> list[Read]:
         conversation = conversation_of(card)
         if conversation in found or card.deleted:
             continue
-        view = await person.opens(card)
-        if view is not None:
-            found[conversation] = await _reads(person, view, conversation)
-        await person.closes()
+        for _ in range(READINGS):
+            view = await person.opens(card)
+            read = None if view is None else await _reads(person, view, conversation)
+            await person.closes()
+            if read is not None:
+                found[conversation] = read
+                break
     return list(found.values())
 
 
-async def _reads(person: Person, view: View, conversation: str) -> Read:
+async def _reads(person: Person, view: View, conversation: str) -> Read | None:
+    """Return everything that stands in a conversation; None when a page would not turn."""
     number = next((text for text in texts_in(view.blocks) if text.startswith(NUMBER)), "")
     lines = lines_of(view)
-    while ActionId.EARLIER.value in actions_in(view.blocks) and await person.turns_back(view, lines_of):
+    while ActionId.EARLIER.value in actions_in(view.blocks):
+        if not await person.turns_back(view, lines_of):
+            return None
         lines = joined(lines_of(view), lines)
     return Read(conversation, person.who.user, number, tuple(line for line in lines if MARK.fullmatch(line.mark)))
 

@@ -1,7 +1,6 @@
 """Those who text, and those who answer from Slack as people do: press, wait, read, write, and try again."""
 
 import asyncio
-import functools
 import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,6 +17,7 @@ from bot.slack.views.conversation import KIND, REPLY, SMS
 
 CARD_WITHIN_S: Final = 15.0
 MODAL_WITHIN_S: Final = 3.0
+TURNS_WITHIN_S: Final = 30.0  # a page, when nothing strikes any more and the machine may be slow
 TRIES: Final = 12  # of one step; a person on duty does not give up sooner
 AGAIN_AFTER_S: Final = 0.4
 WORDS: Final = ("kan nån ringa", "är du där", "jag kommer sent", "det är bråk", "vill prata", "hej", "när ses vi")
@@ -148,15 +148,16 @@ class Person:
         return None
 
     async def turns_back(self, view: View, shown: Callable[[View], list[Any]]) -> bool:
-        """Press *Visa tidigare* until it shows something else; False when it never does."""
-        for _ in range(TRIES):
-            before = shown(view)[:1]
-            has_turned = functools.partial(lambda was: shown(view)[:1] != was, before)
-            with suppress(ControlError):
-                await self.world.slack.click(self.who.user, action_id=ActionId.EARLIER.value, view_id=view.id)
-            if await _until(has_turned, MODAL_WITHIN_S):
-                return True
-        return False
+        """Press *Visa tidigare* once; False when it shows nothing else for long.
+
+        Once only: pressed again because the machine is slow, it would turn two pages, and one would go unread.
+        """
+        before = shown(view)[:1]
+        try:
+            await self.world.slack.click(self.who.user, action_id=ActionId.EARLIER.value, view_id=view.id)
+        except ControlError:
+            return False
+        return await _until(lambda: shown(view)[:1] != before, TURNS_WITHIN_S)
 
     async def closes(self) -> None:
         """Close whatever is open."""

@@ -47,7 +47,7 @@ def _line(setup: Setup, progress: Progress, began: float) -> str:
 
 
 def verdict(result: Result, scale: Scale) -> str:
-    """Return in a line how one set-up went; what was wrong follows when all have been run."""
+    """Return in a line how one set-up went; what was wrong follows."""
     struck = f"{result.struck.total():,} strikes, {result.events:,} events"
     wrong, missing = len(result.verdict.findings), len(result.missing(kinds_of(result.setup), scale.floor))
     said = "nothing lost, nothing twice" if not wrong else f"[red]{wrong} wrong[/red]"

@@ -27,6 +27,13 @@ app_id = "A0SANDBOX"
 
 [wait]
 uncertain_look_seconds = 1.0
+
+[ready]
+ask = false
+tell_leaders = false
+
+[escalation]
+on = false
 """
 NAMND: Final = """
 [namnd.{id}]

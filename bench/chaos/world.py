@@ -55,8 +55,12 @@ class Door:
 
 
 async def _once(_: web.Request, response: web.StreamResponse) -> None:
-    """Let no connection outlive its answer: one that is open still would not notice that the door is shut."""
+    """Let no connection outlive its answer: one that is open still would not notice that the door is shut.
+
+    It is said too, for the headers have been made by now: whoever asks again at once would use what is being closed.
+    """
     response.force_close()
+    response.headers["Connection"] = "close"
 
 
 @dataclass
