@@ -42,4 +42,4 @@ def note_account(tx: Tx, slack_user_id: str, account: Account, at: datetime, *, 
         return
     act = "account_refused" if person.is_refused else "account_let_in"
     tx.audit.record(AuditEntry("slack", act, f"staff:{person.id}", ground))
-    tx.views.mark_all_dirty()
+    tx.views.mark_dirty_of(person.id)

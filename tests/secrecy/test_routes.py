@@ -69,9 +69,9 @@ ROUTES: Final[dict[tuple[str, str], Asked]] = {
 
 
 async def test_every_address_refuses_strangers_and_those_who_may_not(
-    tmp_path: Path, sqlite_database_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with a_cast(tmp_path, sqlite_database_url, monkeypatch) as cast:
+    async with a_cast(tmp_path, database_url, monkeypatch) as cast:
         assert cast.night.sandbox.bot is not None
         found = {
             (route.method, route.resource.canonical)
