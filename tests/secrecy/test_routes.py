@@ -62,6 +62,7 @@ ROUTES: Final[dict[tuple[str, str], Asked]] = {
     ("POST", "/reserv/{token}/ny"): Asked(200, 200, why="texts the owner of an old link; answers the same to all"),
     ("GET", "/reserv/samtal/{conversation}"): Asked(401, 403, rule_says=True),
     ("GET", "/reserv/samtal/{conversation}/bakgrund/{youth}"): Asked(401, 403, rule_says=True),
+    ("POST", "/reserv/ring/{conversation}"): Asked(401, 403, {"key": "k1"}, rule_says=True),
     ("POST", "/reserv/samtal/{conversation}"): Asked(
         401, 403, {"key": "k1", "last_seen": "0", "svar": "Hej på dig", "text": "Hej på dig"}, rule_says=True
     ),
