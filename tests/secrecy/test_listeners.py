@@ -32,9 +32,9 @@ def test_every_listener_of_the_program_has_a_row() -> None:
 
 @pytest.mark.timeout(600)  # some hundred presses, each by several people
 async def test_nobody_gets_past_a_listener_whom_the_rule_refuses(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, sqlite_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with a_cast(tmp_path, database_url, monkeypatch) as cast:
+    async with a_cast(tmp_path, sqlite_database_url, monkeypatch) as cast:
         stood, holes = cast.stands(), []
         for kind, name, words, sent in _rows():
             for who in _refused(sent):
