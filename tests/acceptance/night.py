@@ -34,6 +34,7 @@ from tests.secrecy import every_byte
 
 NUMBER = "+46701740699"
 MYNDIGHET_NUMBER = "+46701740698"
+SLACK_WAITS = 30.0  # seconds, for an answer; tests/conftest.py says why
 DAYS_HASH = "🔒 Åtkomstloggens hash"
 NORRVIK, SODERMARK = NamndId("norrvik"), NamndId("sodermark")
 CHANNELS = {NORRVIK: "C0NORRVIK", SODERMARK: "C0SODERMARK"}
@@ -481,7 +482,7 @@ class Night:
         table = OutboxRow.__table__  # type: ignore[attr-defined]
         is_paced = sa.and_(table.c.state == "due", table.c.last_error == PACED)
         held = sa.select(table.c.id).where(sa.or_(is_paced, table.c.state == "sending"))  # it may be held once more
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await self.settles()
             while self.sandbox.bot is not None and self.rows(held):
                 await asyncio.sleep(0.1)
@@ -740,6 +741,7 @@ async def a_night(
             sandbox.carrier.add_number(MYNDIGHET_NUMBER, "Socialtjänsten", "myndighet")
             sandbox.slack.limits.tiers = False  # a whole night passes in a second of wire time
             sandbox.slack.limits.post_burst = 50
+            sandbox.slack.courier.answer_within_s = SLACK_WAITS
             with everything_heard(but="sqlalchemy"):  # it says so much that stories would take twice as long
                 night = Night(sandbox, log_lines=lines, is_sealed=norrvik == sodermark == "sealed")
                 yield night

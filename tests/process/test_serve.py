@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 
 from bot.app_sandbox import ACCOUNT_SID, Options, Sandbox
 
-START_WITHIN = 30  # seconds
+START_WITHIN = 90  # seconds
 NOVA = "+46701740605"
 OURS = "+46701740699"
 
