@@ -30,7 +30,6 @@ STALL: Final = (0.05, 0.8)  # seconds that the event loop stands still
 BETWEEN_STALLS: Final = 2.5  # seconds, on average
 LATE: Final = (0.005, 0.35)  # seconds that a thread, an answer or a tick comes late
 HOW_OFTEN: Final = 0.02  # of all turns of a thread, all answers and all ticks
-DRIFT: Final = 2.5  # seconds of world time, at most, that one stop of the world's clock may take
 
 
 @dataclass(slots=True)
@@ -39,6 +38,7 @@ class Weather:
 
     chance: random.Random
     strength: float
+    most_drift: float
     next_stall: float = field(default=0.0)
 
     def late(self) -> float:
@@ -47,7 +47,7 @@ class Weather:
 
     def perhaps_stall(self) -> None:
         now = time.monotonic()
-        if now < self.next_stall:
+        if now < self.next_stall or not self.strength:
             return
         if self.next_stall:
             if self.chance.random() < 0.2:
@@ -58,13 +58,16 @@ class Weather:
         self.next_stall = time.monotonic() + self.chance.expovariate(self.strength / BETWEEN_STALLS)
 
     def drift(self) -> timedelta:
-        return timedelta(seconds=self.chance.uniform(0, DRIFT * self.strength))
+        return timedelta(seconds=self.chance.uniform(0, self.most_drift))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("weather")
     group.addoption("--weather-seed", type=int, default=None, help="the seed of the bad weather; else at random")
     group.addoption("--weather-strength", type=float, default=1.0, help="1 is bad, 3 is awful, 0 is none")
+    group.addoption(
+        "--weather-drift", type=float, default=2.5, help="seconds that a stop of the world's clock may take"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -73,24 +76,29 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    return f"bad weather: --weather-seed {config.option.weather_seed} --weather-strength {_strength(config)}"
+    given = config.option
+    return " ".join(f"--weather-{name} {given.__dict__[f'weather_{name}']}" for name in ("seed", "strength", "drift"))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     terminalreporter.write_line(pytest_report_header(config))  # -q shows no header
 
 
-def _strength(config: pytest.Config) -> float:
-    return float(config.option.weather_strength)
-
-
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    name = f"{item.config.option.weather_seed} {item.nodeid}"
+    given = item.config.option
+    name = f"{given.weather_seed} {item.nodeid}"
     seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
     with pytest.MonkeyPatch.context() as patch:
-        over(patch, Weather(random.Random(seed), _strength(item.config)))
+        over(patch, Weather(random.Random(seed), given.weather_strength, given.weather_drift))
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """What a test leaves unclosed is told of in that test, and not in whichever comes when it is collected."""
+    yield
+    gc.collect()
 
 
 def over(patch: pytest.MonkeyPatch, weather: Weather) -> None:
@@ -109,7 +117,7 @@ def over(patch: pytest.MonkeyPatch, weather: Weather) -> None:
 
 
 def _stall_the_loop(patch: pytest.MonkeyPatch, weather: Weather) -> None:
-    run = asyncio.Handle._run  # type: ignore[attr-defined]
+    run = asyncio.Handle._run
 
     def stalled(handle: asyncio.Handle) -> Any:
         weather.perhaps_stall()
