@@ -84,6 +84,7 @@ def build_bolt(
         )
 
     app = AsyncApp(
+        name="beredskap",  # without one Bolt reads the source of the whole stack to find it
         signing_secret=settings.env.slack_signing_secret.get_secret_value(),
         authorize=authorize,
         client=client,

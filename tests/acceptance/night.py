@@ -668,15 +668,19 @@ class _Keep(logging.Handler):
 def everything_heard(*, but: str = "none") -> Iterator[None]:
     """Let every library say all that it can say, as if somebody had turned on DEBUG in production."""
     names = [name for name in sorted(logging.root.manager.loggerDict) if name.split(".")[0] != but]
-    loggers = [logging.getLogger(), *map(logging.getLogger, names)]
+    loggers = [*map(logging.getLogger, names), logging.getLogger()]
     levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.DEBUG)
+    _set_levels(loggers, [logging.DEBUG] * len(loggers))
     try:
         yield
     finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
+        _set_levels(loggers, levels)
+
+
+def _set_levels(loggers: list[logging.Logger], levels: list[int]) -> None:
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.level = level  # setLevel makes every logger forget what it knows, each time
+    loggers[-1].setLevel(levels[-1])
 
 
 @contextlib.asynccontextmanager
