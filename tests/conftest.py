@@ -25,6 +25,9 @@ SLOW_MACHINE = {
     "handlers.slack.app.SAY_WITHIN": 8.0,
     "handlers.slack.app.STORE_WITHIN": 10.0,
     "handlers.slack.interaction.ACK_WITHIN": 10.0,
+    "storage.engine.PG_IDLE_MS": 30_000,
+    "storage.engine.PG_LOCK_MS": 5_000,
+    "storage.engine.PG_STATEMENT_MS": 30_000,
 }
 
 # How long an example takes says something of the machine only. What is drawn stays at random, but for CI, where
