@@ -14,7 +14,8 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.check_numbers import check_numbers
-from bot.clock import machine_now
+from bot.cli_status import Unknown, incident_lines, read_status
+from bot.clock import SystemClock, machine_now
 from bot.domain.calendar import local
 from bot.domain.go_live import ending
 from bot.domain.rules import Rules
@@ -49,6 +50,7 @@ class Result:
 async def run_checks(settings: Settings, vault_of: Callable[[Settings], Vault], *, offline: bool) -> list[Result]:
     """Return one result per thing that was looked at; nothing in them is secret."""
     results = [Result(True, "Miljön och beredskap.toml kan läsas.")]
+    vault = None
     try:
         vault = vault_of(settings)
         results.append(Result(True, "ENCRYPTION_KEYS kan användas."))
@@ -57,6 +59,7 @@ async def run_checks(settings: Settings, vault_of: Callable[[Settings], Vault], 
         results += [Result(False, problem) for problem in error.problems]
     results += await asyncio.to_thread(_database, settings)
     results += _content(settings)
+    results += [] if vault is None else await _incidents(settings, vault)
     if not offline:
         results += [
             await _slack(settings),
@@ -103,6 +106,16 @@ def _database(settings: Settings) -> list[Result]:
     )
     fine = Result(True, "Databasen svarar och är på rätt revision.")
     return [fine, *(Result(False, words, is_warning=True) for words in forgets)]
+
+
+async def _incidents(settings: Settings, vault: Vault) -> list[Result]:
+    """Look for stops that stand and reports that nobody has made: 24 h, 72 h and a month run whatever else is fine."""
+    try:
+        found = await read_status(settings, vault, SystemClock())
+    except (Unknown, WrongKeys):
+        return []  # said of the database and of the keys
+    lines = incident_lines(found.stops, found.clocks, found.now, settings.texts)
+    return [Result(False, line.strip(), is_warning=True) for line in lines]
 
 
 def _is_off(connection: sa.Connection, name: str) -> bool:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -13,11 +14,13 @@ from bot.domain.incoming import TypedInSlack
 from bot.ports import Incoming, Tx
 from bot.services.context import Context
 from bot.services.escalation.receive_call import receive_call
+from bot.services.know_member import note_account
 from bot.services.receive_sms import receive_sms
 from bot.services.receive_status import receive_status
 from bot.services.typed_in_slack import typed_in_slack
 from bot.services.voice.receive import Told, receive_told
 from bot.services.watch.raising import raise_alert
+from bot.slack.accounts import account_of
 from bot.sms.twilio_inbound import fields_of, received_sms, received_status
 from bot.sms.twilio_voice import received_call, told_of_call
 
@@ -57,6 +60,10 @@ def digest_slack(tx: Tx, ctx: Context, row: Incoming) -> list[Effect]:
         typed = _typed(str(envelope.get("event_id", "")), event)
         if typed is not None:
             typed_in_slack(tx, ctx, typed)
+    if event.get("type") == "user_change":
+        user = event.get("user") or {}
+        changed_at = datetime.fromtimestamp(float(envelope.get("event_time") or 0), UTC)
+        note_account(tx, str(user.get("id", "")), account_of(user), changed_at)
     if event.get("type") in {"tokens_revoked", "app_uninstalled"}:
         log.error("slack_has_let_us_go", event_type=str(event["type"]))
         raise_alert(tx, ctx, AlertCode.SLACK_REFUSES, AlertCode.SLACK_REFUSES.value, reason=str(event["type"]))

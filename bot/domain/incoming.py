@@ -1,7 +1,7 @@
 """What the providers tell us, in our own words."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +76,8 @@ class TypedInSlack:
     text: str = field(repr=False)
     what: str = "said"  # said, edited, deleted
     has_files: bool = False
+
+    @property
+    def at(self) -> datetime:
+        """When it was first written (UTC): Slack names a message by that."""
+        return datetime.fromtimestamp(float(self.ts), UTC)

@@ -1,7 +1,8 @@
-"""What this process has learned of Slack itself: whose account is no member's, and which channels are ours alone.
+"""What this process has asked Slack itself: whose account it has seen lately, and which channels are ours alone.
 
 Slack lets guests, and people of other organisations, press and write where they are let in (facts: slack, section 15).
-It is asked when somebody or some channel is first seen, and once a day after that; a restart asks anew.
+It tells when an account changes, and is asked when somebody is first seen and once a day after that, should it not have
+been heard. What it said of an account is in the database, where every process finds it.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from bot.domain.calendar import local
 from bot.domain.readiness import Account
 
 KNOWN_FOR: Final = timedelta(hours=24)
-ASK_AGAIN_AFTER: Final = timedelta(minutes=1)  # when Slack could not be asked
+ASK_AGAIN_AFTER: Final = timedelta(minutes=1)  # when Slack could not be asked, or said no to somebody who comes again
 
 
 @dataclass(slots=True)
@@ -20,7 +21,6 @@ class Membership:
     """World time. Who is not known to be refused is let through: that Slack is away must not stop an answer."""
 
     _ask_at: dict[str, datetime] = field(default_factory=dict)
-    _refused: set[str] = field(default_factory=set)
     _own_on: dict[str, str] = field(default_factory=dict)  # channel and the local day on which it was ours alone
 
     def must_ask(self, slack_user_id: str, now: datetime) -> bool:
@@ -28,21 +28,13 @@ class Membership:
         ask_at = self._ask_at.get(slack_user_id)
         return ask_at is None or ask_at <= now
 
-    def learn(self, slack_user_id: str, account: Account, now: datetime) -> None:
-        """Note what Slack says of an account; a member who was a guest is one no longer."""
-        self._ask_at[slack_user_id] = now + KNOWN_FOR
-        if account.is_members:
-            self._refused.discard(slack_user_id)
-        else:
-            self._refused.add(slack_user_id)
+    def has_asked(self, slack_user_id: str, account: Account, now: datetime) -> None:
+        """Leave a member for a day, and whoever was refused for a moment: they may be a member again."""
+        self._ask_at[slack_user_id] = now + (KNOWN_FOR if account.is_members else ASK_AGAIN_AFTER)
 
     def could_not_ask(self, slack_user_id: str, now: datetime) -> None:
         """Leave it for a moment; what was known stays known."""
         self._ask_at[slack_user_id] = now + ASK_AGAIN_AFTER
-
-    def is_refused(self, slack_user_id: str | None) -> bool:
-        """Tell whether somebody's account is a guest's, a stranger's, a bot's or closed."""
-        return slack_user_id in self._refused
 
     def is_own_channel(self, channel: str, now: datetime) -> bool:
         """Tell whether a channel has been seen to be private and ours alone today."""

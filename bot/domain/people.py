@@ -44,6 +44,7 @@ class Staff:
     phone: str | None = None  # E.164
     is_phone_verified: bool = False
     is_active: bool = True
+    is_refused: bool = False  # Slack says that the account is a guest's, a stranger's, a bot's or closed; see `may`
 
     def has(self, role: Role, namnd: NamndId | None, world: World = World.BEREDSKAP) -> bool:
         """Tell whether this person holds a role in a nämnd; in no nämnd nobody does."""

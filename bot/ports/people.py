@@ -1,6 +1,7 @@
 """Staff, youths, their contacts, and what each has agreed to."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.consent import LinkConsent, SmsStop, YouthConsent
@@ -23,6 +24,7 @@ class StaffRepo(Protocol):
     def save(self, staff: Staff) -> None: ...
     def everyone(self) -> list[Staff]: ...
     def add_all(self, staff: Sequence[Staff]) -> None: ...
+    def note_account(self, slack_user_id: str, *, is_refused: bool, at: datetime) -> Staff | None: ...
 
 
 class PeopleRepo(Protocol):

@@ -1,11 +1,15 @@
-"""Learn from Slack whether somebody is a member here, before what they press is answered."""
+"""Learn from Slack whether somebody is a member here, before what they press is answered, or when Slack says so."""
 
 import asyncio
+from datetime import datetime
 from typing import Final
 
 import structlog
 
+from bot.domain.errors import AuditEntry, Busy
+from bot.domain.readiness import Account
 from bot.domain.sending import SendError
+from bot.ports import Tx
 from bot.services.context import Context
 
 log = structlog.get_logger(__name__)
@@ -22,9 +26,20 @@ async def know_member(slack_user_id: str, *, ctx: Context) -> None:
     try:
         async with asyncio.timeout(ASKED_WITHIN):
             account = await ctx.chat.account(slack_user_id)
-    except (SendError, TimeoutError) as error:
+            await ctx.store.write(lambda tx: note_account(tx, slack_user_id, account, now, ground="asked_slack"))
+    except (SendError, TimeoutError, Busy) as error:
         log.info("member_not_known", kind=type(error).__name__)
         return
-    ctx.membership.learn(slack_user_id, account, now)
+    ctx.membership.has_asked(slack_user_id, account, now)
     if not account.is_members:
         log.warning("not_a_member", slack_user_id=slack_user_id)
+
+
+def note_account(tx: Tx, slack_user_id: str, account: Account, at: datetime, *, ground: str = "event") -> None:
+    """Keep what Slack said of an account at `at` (UTC), for every process; what is open before them is drawn anew."""
+    person = tx.staff.note_account(slack_user_id, is_refused=not account.is_members, at=at)
+    if person is None:
+        return
+    act = "account_refused" if person.is_refused else "account_let_in"
+    tx.audit.record(AuditEntry("slack", act, f"staff:{person.id}", ground))
+    tx.views.mark_all_dirty()

@@ -22,6 +22,7 @@ from bot.services.shared.access import actor_by_slack, contact_of, locked, requi
 from bot.services.shared.consent import is_stopped, require_may_write
 from bot.services.shared.own import require_own
 from bot.services.shared.placing import is_inline, notice, thread
+from bot.services.shared.restored import is_from_before
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,8 @@ def typed_in_slack(tx: Tx, ctx: Context, typed: TypedInSlack) -> None:
         return
     text = plain_from_slack(typed.text)
     is_unasked = followed_by_other(tx, conversation, author) is None and not is_stopped(tx, conversation)
-    if is_inline(tx, ctx, conversation, post.target) and (is_unasked or is_note(text)):
+    was_sent = is_from_before(tx, typed.at)  # perhaps: then its author decides whether it is sent again
+    if is_inline(tx, ctx, conversation, post.target) and (is_unasked or is_note(text)) and not was_sent:
         _send_inline(tx, ctx, author, conversation, post, typed, text)
     else:
         _hold(tx, ctx, author, conversation, post, typed, text)

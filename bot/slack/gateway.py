@@ -26,6 +26,7 @@ from bot.domain.readiness import Account, Silence
 from bot.domain.sending import SendPostponed, SendRejected, SendUncertain
 from bot.domain.swap import SwapCard
 from bot.ports import Audience, OpenView, Posted
+from bot.slack.accounts import account_of
 from bot.slack.ids import OUTBOX_EVENT
 from bot.slack.kit import MESSAGE_TEXT, Block, cut
 from bot.slack.pace import Pace
@@ -151,9 +152,7 @@ class SlackChat:
             if refusal.reason not in NO_SUCH_USER:
                 raise
             return Account(is_active=False)
-        user = answer.get("user") or {}
-        is_guest = any(user.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger"))
-        return Account(is_active=not user.get("deleted"), is_guest=is_guest, is_bot=bool(user.get("is_bot")))
+        return account_of(answer.get("user") or {})
 
     async def silence(self, slack_user_id: str) -> Silence | None:
         """Ask when Do Not Disturb next keeps somebody's phone quiet (dnd.info; facts: slack, section 11)."""

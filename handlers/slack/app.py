@@ -20,6 +20,7 @@ from bot.ports import Incoming
 from bot.services.context import Context
 from bot.services.know_member import know_member
 from bot.settings import Settings
+from bot.slack.accounts import OF_ACCOUNTS
 from bot.slack.views.conversation import message_modal
 from handlers.counters import Counters
 from handlers.inbox_rows import SLACK
@@ -58,6 +59,7 @@ log = structlog.get_logger(__name__)
 
 SAY_WITHIN: Final = 2.0  # seconds; the click itself must be answered within 3
 STORE_WITHIN: Final = 2.5  # seconds, of the same 3
+USER_CHANGE: Final = "user_change"
 LONGEST_TIMESTAMP: Final = 12  # digits
 
 
@@ -101,6 +103,8 @@ def build_bolt(
             log.warning("foreign_slack_request")
             return await _refuse(body, context, ctx)
         kind = body.get("type")
+        if kind == "event_callback" and (body.get("event") or {}).get("type") == USER_CHANGE:
+            return await _keep_account(body, ctx)
         if kind == "event_callback":
             await know_member(_who(body.get("event") or {}), ctx=ctx)
             return await _keep(body, ctx)
@@ -145,6 +149,25 @@ async def _keep(body: dict[str, Any], ctx: Context) -> BoltResponse:
     except (Busy, TimeoutError):
         return BoltResponse(status=503, body="")
     return BoltResponse(status=200, body="")
+
+
+async def _keep_account(body: dict[str, Any], ctx: Context) -> BoltResponse:
+    """Keep that an account of our staff has changed. Slack tells of everybody in the workspace: the rest is forgotten.
+
+    Nor is a name, a picture or a status of our own kept.
+    """
+    event = body["event"]
+    user = event["user"] if isinstance(event.get("user"), dict) else {}
+    try:
+        async with asyncio.timeout(STORE_WITHIN):
+            person = await ctx.store.read(lambda tx: tx.staff.by_slack_id(str(user.get("id", ""))))
+    except (Busy, TimeoutError):
+        return BoltResponse(status=503, body="")
+    if person is None:
+        return BoltResponse(status=200, body="")
+    known = {name: user[name] for name in OF_ACCOUNTS if name in user}
+    told = {name: body.get(name) for name in ("type", "event_id", "event_time")}
+    return await _keep({**told, "event": {"type": USER_CHANGE, "user": known}}, ctx)
 
 
 def _is_foreign(body: dict[str, Any], settings: Settings) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from storage.vault import Vault
 STAFF: sa.Table = StaffRow.__table__  # type: ignore[attr-defined]
 ROLES: sa.Table = StaffRoleRow.__table__  # type: ignore[attr-defined]
 PHONES: sa.Table = StaffPhoneRow.__table__  # type: ignore[attr-defined]
+CLOCKS_DIFFER: Final = timedelta(seconds=5)  # Slack tells in whole seconds, and by a clock of its own
 
 # Made once: every text that comes in or leaves asks these, and making a statement costs more than running it.
 SOME: Final[sa.BindParameter[Any]] = sa.bindparam("some", expanding=True)
@@ -141,6 +143,21 @@ class StaffRows:
             if rows:
                 self._session.execute(sa.insert(table), rows)
 
+    def note_account(self, slack_user_id: str, *, is_refused: bool, at: datetime) -> Staff | None:
+        """Note what Slack said of an account at `at`; return who it is where that is news.
+
+        Slack tells in any order: what is older than what is known is left, but for what may be a clock that differs.
+        """
+        row = self._session.exec(select(StaffRow).where(col(StaffRow.slack_user_id) == slack_user_id)).first()
+        if row is None or (row.account_at is not None and at + CLOCKS_DIFFER < row.account_at):
+            return None
+        is_news = row.is_refused is not is_refused
+        row.is_refused, row.account_at = is_refused, max(at, row.account_at or at)
+        self._session.add(row)
+        self._session.flush()
+        self._known.clear()
+        return self.get(StaffId(row.id)) if is_news else None
+
     def _save_phone(self, staff: Staff) -> None:
         old = self._session.get(StaffPhoneRow, staff.id)
         if staff.phone is None:
@@ -167,6 +184,7 @@ class StaffRows:
             phone=None if phone is None else self._vault.open("number", phone.number),
             is_phone_verified=phone is not None and phone.verified_at is not None,
             is_active=row.is_active,
+            is_refused=row.is_refused,
         )
 
 

@@ -19,6 +19,8 @@ class StaffRow(Base, table=True):
     name: bytes = sealed()
     email: bytes = sealed()
     is_active: bool = True
+    is_refused: bool = False  # as Slack last said of the account; asked of Slack or told by it, never by a file
+    account_at: datetime | None = None
 
 
 class StaffRoleRow(Base, table=True):

@@ -118,3 +118,20 @@ async def test_new_rows_never_bear_the_id_of_one_that_the_original_has_sent(tmp_
         await nova.texts("hallå")
         newest = max(row.id for row in night.rows(sa.select(TABLE.c.id).where(TABLE.c.state != "dropped")))
         assert newest > used + 1000
+
+
+async def test_what_was_typed_before_is_not_sent_by_itself(tmp_path: Path, url: str) -> None:
+    """Slack tells the copy of an answer that was typed before: the original may have sent it, so its author decides."""
+    async with a_night(tmp_path, url, "2026-11-20 18:00", norrvik="inline", sodermark="inline") as night:
+        anna, nova = await a_question(night)
+        card = anna.card()
+        typed_at = night.sandbox.slack.workspace.new_ts()
+        await night.minutes_pass(5)
+        await restores(night, backs_up(night, tmp_path / "copy"))
+
+        said = {"type": "message", "user": anna.user, "text": ANSWER, "ts": typed_at, "thread_ts": card.ts}
+        night.sandbox.slack.events.emit({**said, "channel": anna.dm, "channel_type": "im"}, name="message.im")
+        await night.settles()
+
+        assert nova.unexpected() == []
+        anna.is_told("sparat men inte skickat")

@@ -47,6 +47,7 @@ CONFIG: Final = CaseImport(
         "Utredning inleds": (Outcome.INLEDS, Outcome.DONE),
         "Inleds ej": (Outcome.INLEDS_INTE, Outcome.DONE),
         "Hållet": (Outcome.HELD,),
+        "Tackat nej": (Outcome.DECLINED,),
         "Pågår": (),
     },
     date_format="%d/%m/%Y",

@@ -325,6 +325,26 @@ async def test_a_talk_that_was_held_stops_what_is_sent_to_the_family(ctx: Contex
     assert rows_in(ctx, "SELECT id FROM outbox WHERE kind = 'sms'") == []
 
 
+async def test_a_restored_copy_leaves_it_to_a_person_to_call_off(ctx: Context, clock: FrozenClock) -> None:
+    """The original may have read the same file, and told the family: whoever has the clock is asked to call them."""
+    await imported(ctx, case(kind="Allvarssamtal", owner="Ingrid Strand"))
+    made = (await clocks_of(ctx))[TALK]
+    ingrid = await person(ctx, INGRID)
+    at = clock.now() + timedelta(days=2)
+    summons = Summons(SummonsId("s1"), made.id, NORRVIK, (at,), MONDAY, ingrid.id, state=SummonsState.BOOKED)
+    await ctx.store.write(lambda tx: tx.summons.add(replace(summons, booked_at=at)))
+    clock.passes(timedelta(minutes=5))
+    await ctx.store.write(lambda tx: tx.note_run("restored"))
+
+    await imported(ctx, case(kind="Allvarssamtal", outcome="Tackat nej", decided_on="2026-11-18 10:00"))
+
+    (closed,) = await ctx.store.read(lambda tx: tx.summons.of_deadline(made.id))
+    assert closed.state is SummonsState.CLOSED
+    assert rows_in(ctx, "SELECT id FROM outbox WHERE kind = 'sms'") == []
+    told = rows_in(ctx, "SELECT payload FROM outbox WHERE kind = 'notice'")
+    assert [("summons_call_off_by_hand" in str(row)) for row in told] == [True]
+
+
 def by_start(ctx: Context, starts: StartEvent) -> Context:
     def changed(namnd: NamndRules) -> NamndRules:
         return replace(namnd, clocks=replace(namnd.clocks, talk_starts=starts))

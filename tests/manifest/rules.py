@@ -20,6 +20,7 @@ EVENT_SCOPE: Final[dict[str, str | None]] = {
     "app_home_opened": None,
     "app_uninstalled": None,
     "tokens_revoked": None,
+    "user_change": "users:read",
 }
 METHOD_SCOPE: Final[dict[str, str | None]] = {
     "auth_test": None,

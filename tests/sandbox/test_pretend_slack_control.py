@@ -272,6 +272,11 @@ async def test_accounts_are_deactivated_and_phones_kept_quiet() -> None:
         assert await world.control("users/U01/account", {"active": True}) == (200, {"ok": True})
         assert not (await world.client.users_info(user="U01"))["user"]["deleted"]
 
+        assert await world.control("users/U01/guest", {"guest": True}) == (200, {"ok": True})
+        assert (await world.client.users_info(user="U01"))["user"]["is_restricted"]
+        assert await world.control("users/U01/guest", {"guest": False}) == (200, {"ok": True})
+        assert not (await world.client.users_info(user="U01"))["user"]["is_restricted"]
+
         assert await world.control("users/U01/quiet", {"until": until}) == (200, {"ok": True})
         ends_at = int(datetime.fromisoformat(until).timestamp())
         assert world.slack.workspace.users["U01"].dnd_until == ends_at
@@ -283,6 +288,7 @@ async def test_accounts_are_deactivated_and_phones_kept_quiet() -> None:
     ("path", "given", "status", "error"),
     [
         ("users/U01/account", {}, 400, "active must be true or false"),
+        ("users/U01/guest", {"guest": "yes"}, 400, "guest must be true or false"),
         ("users/U99/account", {"active": False}, 404, "user_not_found"),
         ("users/U01/quiet", {"until": "i kväll"}, 400, "until must be a time"),
         ("users/U01/quiet", {"until": "2026-11-20T23:00"}, 400, "until needs its offset"),

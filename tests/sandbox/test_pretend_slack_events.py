@@ -156,7 +156,7 @@ async def test_what_the_app_does_not_subscribe_to_is_not_sent() -> None:
     bot, seen = scripted()
     async with open_world(bot) as world:
         await world.slack.say("U01", "C01", "i kanalen")
-        assert world.slack.emit({"type": "user_change"}) is None
+        assert world.slack.emit({"type": "team_join"}) is None
         assert world.slack.emit({"type": "tokens_revoked", "tokens": {"bot": ["U0BOT"]}}) is not None
         await world.slack.quiet()
 

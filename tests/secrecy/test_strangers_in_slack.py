@@ -1,17 +1,20 @@
 """Guests, people of other organisations, bots, and channels that others can read (facts: slack, section 15)."""
 
+import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from bot.domain.ids import new_id
 from bot.domain.membership import Membership
 from bot.domain.people import Role
 from bot.domain.readiness import Account
 from handlers.slack.app import _is_foreign
-from storage.tables import AlertRow
-from tests.acceptance.night import CHANNELS, NORRVIK, Person, a_night
+from storage.tables import AlertRow, AuditRow, InboxRow
+from tests.acceptance.night import CHANNELS, NORRVIK, Night, Person, a_night
 from tests.conftest import FRIDAY_EVENING
 from tests.manifest.code import example_settings
 
@@ -31,17 +34,17 @@ EVENING, OFFICE = "2026-11-20 18:00", "2026-11-20 10:00"
 def test_whose_account_is_a_members(account: Account, is_members: bool) -> None:
     membership = Membership()
     assert membership.must_ask("U1", FRIDAY_EVENING)
-    membership.learn("U1", account, FRIDAY_EVENING)
+    membership.has_asked("U1", account, FRIDAY_EVENING)
 
     assert account.is_members is is_members
-    assert membership.is_refused("U1") is not is_members
     assert not membership.must_ask("U1", FRIDAY_EVENING)
-    assert not membership.is_refused(None)
+    assert membership.must_ask("U1", FRIDAY_EVENING + timedelta(minutes=1)) is not is_members
+    assert membership.must_ask("U1", FRIDAY_EVENING + timedelta(hours=24))
 
 
 @pytest.mark.parametrize("flag", ["is_restricted", "is_ultra_restricted", "is_stranger", "deleted"])
 async def test_somebody_who_is_no_member_is_shown_nothing(tmp_path: Path, database_url: str, flag: str) -> None:
-    """Sara's account became a guest's after she was employed; a day later it is learned, and she is told kindly."""
+    """Slack's word of Sara's account is lost: a day later it is asked, and she is told kindly."""
     async with a_night(tmp_path, database_url, EVENING) as night:
         sara = await night.hires("Sara Holm", NORRVIK)
         night.opens_channels()
@@ -52,7 +55,7 @@ async def test_somebody_who_is_no_member_is_shown_nothing(tmp_path: Path, databa
         await sara.closes_modal()
 
         setattr(night.sandbox.slack.workspace.person(sara.user), flag, True)
-        assert "kan nån ringa mig" in await sara.opens(sara.cards()[-1])  # asked once a day
+        assert "kan nån ringa mig" in await sara.opens(sara.cards()[-1])  # Slack's word of it was lost
         await sara.closes_modal()
         await night.clock_reaches("2026-11-21 18:05")
         said = await sara.opens(sara.cards()[-1])
@@ -64,6 +67,83 @@ async def test_somebody_who_is_no_member_is_shown_nothing(tmp_path: Path, databa
         await night.clock_reaches("2026-11-22 18:10")
         await sara.closes_modal()
         assert "gästkonto" not in await sara.opens(sara.cards()[-1])
+
+
+async def test_a_guest_is_refused_at_once(tmp_path: Path, database_url: str) -> None:
+    """At 18.10 Sara's account becomes a guest's, with what a child wrote on her screen. Slack tells; nobody asks."""
+    async with a_night(tmp_path, database_url, EVENING) as night:
+        sara = await night.hires("Sara Holm", NORRVIK)
+        night.opens_channels()
+        nova, _ = await night.enrols("Nova Berg", NOVA, NORRVIK)
+        await night.on_beredskap(sara, "2026-11-20 17:00", "2026-11-22 22:00")
+        await nova.texts("kan nån ringa mig")
+        assert "kan nån ringa mig" in await sara.opens(sara.cards()[-1])
+
+        await night.clock_reaches("2026-11-20 18:10")
+        asked = len(night.sandbox.slack.recorder.calls("users.info"))
+        night.sandbox.slack.set_guest(sara.user, guest=True)
+        await night.settles()
+        assert "kan nån ringa mig" not in json.dumps(sara.modals(), ensure_ascii=False, default=str)
+        await sara.closes_modal()
+        said = await sara.opens(sara.cards()[-1])
+        assert "gästkonto" in said
+        assert "kan nån ringa mig" not in said
+        assert len(night.sandbox.slack.recorder.calls("users.info")) == asked
+        assert told(night) == [("account_refused", f"staff:{sara.staff.id}")]
+        assert "Sara" not in json.dumps(await events_kept(night))
+        await sara.closes_modal()
+
+        await night.restarts()
+        assert "gästkonto" in await sara.opens(sara.cards()[-1])
+        await sara.closes_modal()
+        night.sandbox.slack.set_guest(sara.user, guest=False)
+        await night.settles()
+        assert "kan nån ringa mig" in await sara.opens(sara.cards()[-1])
+        assert told(night)[1:] == [("account_let_in", f"staff:{sara.staff.id}")]
+
+
+async def test_slack_tells_in_any_order_and_of_everybody(tmp_path: Path, database_url: str) -> None:
+    """What comes late says nothing any more, and what is about somebody else is not kept."""
+    async with a_night(tmp_path, database_url, EVENING) as night:
+        anna = await night.hires("Anna Ek", NORRVIK)
+        night.opens_channels()
+        nova, _ = await night.enrols("Nova Berg", NOVA, NORRVIK)
+        await night.on_beredskap(anna, "2026-11-20 17:00", "2026-11-20 22:00")
+        await nova.texts("kan nån ringa mig")
+        now = night.sandbox.slack.workspace.unix_now()
+        gone, back = {"id": anna.user, "deleted": True, "real_name": "Anna Ek"}, {"id": anna.user, "deleted": False}
+        for event_time, user in ((now, back), (now - 60, gone), (now, {**gone, "id": "U77"})):
+            answer = await night.sandbox.slack.courier.send("events_api", user_change(night, user, event_time))
+            assert answer.status == 200
+        await night.settles()
+        assert told(night) == []
+        assert "kan nån ringa mig" in await anna.opens(anna.cards()[-1])
+        kept = await events_kept(night)
+        assert [event["user"]["id"] for event in kept] == [anna.user] * 2
+        assert "Anna Ek" not in json.dumps(kept)
+
+
+def user_change(night: Night, user: dict[str, Any], event_time: int) -> dict[str, Any]:
+    """Return what Slack sends of a change of an account (docs.slack.dev/reference/events/user_change)."""
+    of = {"team_id": night.sandbox.slack.workspace.team_id, "api_app_id": night.sandbox.slack.workspace.app_id}
+    event = {"type": "user_change", "user": user}
+    return {"type": "event_callback", **of, "event_id": new_id(), "event_time": event_time, "event": event}
+
+
+def told(night: Night) -> list[tuple[str, str]]:
+    """Return what the log says of accounts."""
+    table = AuditRow.__table__  # type: ignore[attr-defined]
+    rows = night.rows(sa.select(table).where(table.c.act.startswith("account_")).order_by(table.c.id))
+    return [(row.act, row.subject) for row in rows]
+
+
+async def events_kept(night: Night) -> list[dict[str, Any]]:
+    """Return the changes of accounts that are kept, whole."""
+    table = InboxRow.__table__  # type: ignore[attr-defined]
+    ids = [row.id for row in night.rows(sa.select(table.c.id).where(table.c.provider == "slack"))]
+    raw: list[str] = await night.writes(lambda tx: [tx.inbox.get(row_id).raw for row_id in ids])
+    events = [json.loads(text)["event"] for text in raw]
+    return [event for event in events if event["type"] == "user_change"]
 
 
 async def test_slack_that_cannot_be_asked_stops_nobody(tmp_path: Path, database_url: str) -> None:

@@ -71,6 +71,7 @@ class Control:
             "home": self._home,
             "command": self._command,
             "account": self._account,
+            "guest": self._guest,
             "quiet": self._quiet,
         }
         channels: dict[str, Act] = {"invite": self._invite, "kick": self._kick, "shared": self._shared}
@@ -129,6 +130,10 @@ class Control:
 
     async def _account(self, user: str, fields: Fields) -> Json:
         self._slack.set_active(user, active=fields.switch("active"))
+        return {"ok": True}
+
+    async def _guest(self, user: str, fields: Fields) -> Json:
+        self._slack.set_guest(user, guest=fields.switch("guest"))
         return {"ok": True}
 
     async def _quiet(self, user: str, fields: Fields) -> Json:

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 # What the app subscribes to in its manifest (facts/slack.md section 16). Events without a
 # subscription are not sent; message events are named by the kind of channel.
-SUBSCRIBED: Final = frozenset({"message.im", "app_home_opened", "app_uninstalled", "tokens_revoked"})
+SUBSCRIBED: Final = frozenset({"message.im", "app_home_opened", "app_uninstalled", "tokens_revoked", "user_change"})
 EVENT_KIND: Final = {"im": "im", "mpim": "mpim", "groups": "group", "channels": "channel"}
 
 
@@ -161,6 +161,11 @@ class Events:
             where = {"channel": channel.id, "channel_type": "G" if channel.is_private else "C"}
             who = {"user": user.id, "team": user.team_id}
             self.emit({"type": kind, **who, **where, "event_ts": self._workspace.new_ts()})
+
+    def user_changed(self, user: User) -> None:
+        """Tell that an account is not as it was (docs.slack.dev/reference/events/user_change): all of it, no e-mail."""
+        shown = payloads.profile(user, with_email=False)
+        self.emit({"type": "user_change", "user": shown, "event_ts": self._workspace.new_ts()})
 
     # -- parts
 

@@ -199,8 +199,17 @@ class PretendSlack:
 
     def set_active(self, user: str, *, active: bool) -> None:
         """Deactivate somebody's account (`deleted` in users.info), or activate it again."""
-        self.workspace.person(user).deleted = not active
+        person = self.workspace.person(user)
+        person.deleted = not active
         self.workspace.changed()
+        self.events.user_changed(person)
+
+    def set_guest(self, user: str, *, guest: bool) -> None:
+        """Make somebody a guest of the workspace (`is_restricted` in users.info), or a member again."""
+        person = self.workspace.person(user)
+        person.is_restricted = guest
+        self.workspace.changed()
+        self.events.user_changed(person)
 
     # -- the servers' side
 

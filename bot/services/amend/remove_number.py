@@ -5,6 +5,7 @@ from enum import Enum
 
 from bot.domain.errors import AuditEntry, BadInput
 from bot.domain.ids import ContactId, ConversationId, YouthId
+from bot.domain.people import World
 from bot.domain.phone import normalise
 from bot.domain.retention import DataKind
 from bot.domain.secrecy import Act
@@ -99,5 +100,6 @@ def _delete(tx: Tx, ctx: Context, known: Known, removal: Removal, conversations:
             tx.conversations.save(held.close(at=ctx.clock.now()))
         places = tx.erasing.places_of(conversation_id)
         rows = tx.erasing.empty(conversation_id, ctx.clock.now())
-        subject = f"conversation:{conversation_id}"
-        account_for(tx, DataKind.CONVERSATIONS, known.namnd, subject, removal.reference.strip(), rows, places)
+        subject, decision = f"conversation:{conversation_id}", removal.reference.strip()
+        world = World.BEREDSKAP if held is None else held.world
+        account_for(tx, DataKind.CONVERSATIONS, known.namnd, subject, decision, rows, places, world=world)

@@ -20,11 +20,13 @@ from bot.services.clocks.access import require_clock, responsible_now
 from bot.services.clocks.changing import event, save, say
 from bot.services.clocks.fields import Problems, refuse
 from bot.services.clocks.pressing import press
+from bot.services.clocks.summons_delivered import tell_of_call_off
 from bot.services.clocks.summons_form import Summoning, people_in, require_ready, times_in
 from bot.services.clocks.summons_words import preview
 from bot.services.context import Context
 from bot.services.shared.logged import read_logged
 from bot.services.shared.placing import refresh
+from bot.services.shared.restored import is_from_before
 
 __all__ = ["Summoning", "book_by_hand", "call_off", "close_open", "no_show", "summon", "summon_defaults"]
 
@@ -207,15 +209,20 @@ async def call_off(slack_user_id: str, deadline_id: str, key: str, *, ctx: Conte
     return await press(slack_user_id, deadline_id, key, step, ctx=ctx)
 
 
-def close_open(tx: Tx, ctx: Context, clock: Deadline, by: StaffId) -> None:
+def close_open(tx: Tx, ctx: Context, clock: Deadline, by: StaffId, *, is_from_file: bool = False) -> None:
     """A clock has been settled or withdrawn: nothing more is sent of its summons.
 
-    A booked time to come is called off, unless the talk has been held already, or the police ask us to wait.
+    A booked time to come is called off, unless the talk has been held already, or the police ask us to wait. A file
+    (`is_from_file`) may tell a restored copy what its original has told the family: then a person has to.
     """
     if clock.talk is None:
         return
     if clock.outcome is not Outcome.HELD:
-        _tell_called_off(tx, ctx, clock, by)
+        known = _booked_ahead(tx, ctx, clock) if is_from_file else []
+        if any(is_from_before(tx, summons.created_at) for summons in known):
+            tell_of_call_off(tx, ctx, clock, "summons_call_off_by_hand", f"call_off_by_hand:{clock.id}")
+        else:
+            _tell_called_off(tx, ctx, clock, by)
     _close(tx, clock)
     _close_conversations(tx, ctx, clock)
 
@@ -232,12 +239,17 @@ def _without_time(tx: Tx, ctx: Context, clock: Deadline, by: StaffId) -> tuple[D
 
 
 def _tell_called_off(tx: Tx, ctx: Context, clock: Deadline, by: StaffId) -> None:
+    for summons in _booked_ahead(tx, ctx, clock):
+        if summons.booked_at is not None:
+            texts.call_off(tx, ctx, summons, summons.booked_at, by)
+
+
+def _booked_ahead(tx: Tx, ctx: Context, clock: Deadline) -> list[Summons]:
+    """Return the summons whose booked time is still to come; none while the police ask us to wait."""
     if _talk(clock).police_hold:
-        return
-    for summons in tx.summons.of_deadline(clock.id):
-        booked = summons.booked_at
-        if summons.state is SummonsState.BOOKED and booked is not None and booked > ctx.clock.now():
-            texts.call_off(tx, ctx, summons, booked, by)
+        return []
+    booked = (s for s in tx.summons.of_deadline(clock.id) if s.state is SummonsState.BOOKED)
+    return [s for s in booked if s.booked_at is not None and s.booked_at > ctx.clock.now()]
 
 
 def _close(tx: Tx, clock: Deadline) -> None:

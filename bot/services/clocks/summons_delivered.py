@@ -1,6 +1,7 @@
 """What has become of the texts of a summons: who has been reached counts as summoned, and what is lost is told of."""
 
 from bot.domain.conversation import Message
+from bot.domain.deadline import Deadline
 from bot.domain.delivery import DeliveryStatus
 from bot.domain.outbound import Priority
 from bot.domain.summons import Purpose, Summons, SummonsMessage, SummonsState
@@ -55,17 +56,20 @@ def _tell_lost(tx: Tx, ctx: Context, summons: Summons, sending: str) -> None:
 
 
 def _tell_not_called_off(tx: Tx, ctx: Context, summons: Summons, sending: str) -> None:
-    """Somebody may come in vain: whoever has the clock is told, also when it has been settled since."""
     clock = tx.deadlines.get(summons.deadline_id)
-    if clock is None:
-        return
+    if clock is not None:
+        tell_of_call_off(tx, ctx, clock, "summons_not_called_off", f"not_called_off:{sending}")
+
+
+def tell_of_call_off(tx: Tx, ctx: Context, clock: Deadline, key: str, dedupe: str) -> None:
+    """Somebody may come in vain: whoever has the clock is told, also when it has been settled since."""
     person = responsible_now(tx, ctx, clock)
     for staff in [person] if person is not None else leaders_of(tx, clock.namnd):
         notice(
             tx,
             staff.id,
-            "summons_not_called_off",
-            dedupe=f"not_called_off:{sending}",
+            key,
+            dedupe=dedupe,
             priority=Priority.URGENT,
             ref=clock.case_ref,
             button="clock_open",

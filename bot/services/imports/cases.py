@@ -171,7 +171,7 @@ def _write(tx: Tx, *, ctx: Context, planner: Planner, lines: Sequence[CaseLine],
             save(tx, ctx, step.after, *step.events)
             _leave_list(tx, step.before, step.after)
             if step.is_settling:
-                close_open(tx, ctx, step.after, admitted.staff_id)
+                close_open(tx, ctx, step.after, admitted.staff_id, is_from_file=True)
         if step.is_settling:
             _start_what_follows(tx, ctx, step, admitted.staff_id)
     counts = {effect.value: sum(c.effect is effect for c in plan.changes) for effect in (Effect.NEW, Effect.CHANGED)}

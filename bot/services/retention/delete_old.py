@@ -13,6 +13,7 @@ from typing import Final
 from bot.domain.calendar import local
 from bot.domain.errors import AuditEntry
 from bot.domain.ids import ConversationId, NamndId, YouthId
+from bot.domain.people import World
 from bot.domain.retention import OF_CONVERSATIONS, DataKind, Place
 from bot.ports import Tx
 from bot.services.context import Context
@@ -125,7 +126,8 @@ def _empty(tx: Tx, due: Due, conversation_id: ConversationId, now: datetime) -> 
     rows = tx.erasing.empty(conversation_id, now)
     if due.kind is DataKind.UNKNOWN_NUMBERS:
         tx.erasing.forget_number(held.contact_id)
-    account_for(tx, due.kind, due.namnd, f"conversation:{conversation_id}", due.decision, rows, places)
+    what = f"conversation:{conversation_id}"
+    account_for(tx, due.kind, due.namnd, what, due.decision, rows, places, world=held.world)
     return True
 
 
@@ -179,13 +181,15 @@ def account_for(
     decision: str,
     rows: int,
     places: Sequence[Place] = (),
+    *,
+    world: World = World.BEREDSKAP,
 ) -> None:
-    """Write down what was deleted, and see to it that it goes on the other side too."""
+    """Write down what was deleted, in the log of its world, and see to it that it goes on the other side too."""
     ids = tx.retention.account(kind, namnd, subject, decision, rows, places)
     for place_id, place in zip(ids, places, strict=True):
         leave(tx, place_id, place, tries=0)
     details: dict[str, str | int | bool | None] = {"decision": decision, "rows": rows, "places": len(places)}
-    tx.audit.record(AuditEntry("system", "erase", subject, kind.value, namnd, details=details))
+    tx.audit.record(AuditEntry("system", "erase", subject, kind.value, namnd, details=details, world=world))
 
 
 def _try_again(tx: Tx, now: datetime) -> None:

@@ -39,7 +39,7 @@ def actor(tx: Tx, ctx: Context, staff: Staff) -> Actor:
         staff,
         on_duty=tuple(turn for shift, turn in turns if shift.covers(now)),
         former=tuple(turn for shift, turn in turns if shift.ends_at <= now),
-        is_guest=ctx.membership.is_refused(staff.slack_user_id),
+        is_guest=staff.is_refused,
     )
 
 

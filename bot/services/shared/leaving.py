@@ -30,7 +30,7 @@ def is_for_nobody(tx: Tx, ctx: Context, row: Outbound) -> bool:
     person = None if staff_id is None else tx.staff.get(staff_id)
     if person is None:
         return False
-    actor = Actor(person, is_guest=ctx.membership.is_refused(person.slack_user_id))
+    actor = Actor(person, is_guest=person.is_refused)
     return isinstance(may(actor, Act.SEE_DUTY, Subject(next(iter(ctx.rules.namnder))), ctx.clock.now()), Denied)
 
 

@@ -37,18 +37,25 @@ def require_own(
     if isinstance(answer, Denied):
         reason = answer.reason if answer.reason in WHOEVER_IT_IS else otherwise
         what = what or f"staff:{actor.staff.id}"
-        raise NotAllowed(reason, audit=AuditEntry(actor.staff.id, act, what, reason, is_allowed=False))
+        raise NotAllowed(reason, audit=AuditEntry(actor.staff.id, act, what, reason, is_allowed=False, world=world))
     return actor.staff
 
 
 def require_of_rota(
-    ctx: Context, actor: Actor, act: Act, namnd: NamndId, *parties: StaffId, logged_as: str, what: str
+    ctx: Context,
+    actor: Actor,
+    act: Act,
+    namnd: NamndId,
+    *parties: StaffId,
+    logged_as: str,
+    what: str,
+    world: World = World.BEREDSKAP,
 ) -> None:
     """Ask the rule about a shift that changes hands; `parties` are those whose it is or is becoming.
 
-    Raises NotAllowed, logged as `logged_as`.
+    Raises NotAllowed, logged as `logged_as` in that world.
     """
-    answer = may(actor, act, Subject(namnd, owners=frozenset(parties)), ctx.clock.now())
+    answer = may(actor, act, Subject(namnd, world, owners=frozenset(parties)), ctx.clock.now())
     if isinstance(answer, Denied):
-        entry = AuditEntry(actor.staff.id, logged_as, what, answer.reason, namnd, is_allowed=False)
+        entry = AuditEntry(actor.staff.id, logged_as, what, answer.reason, namnd, is_allowed=False, world=world)
         raise NotAllowed(answer.reason, audit=entry)

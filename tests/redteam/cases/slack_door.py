@@ -140,6 +140,28 @@ async def staff_made_a_guest(house: House) -> None:
     house.denied(house.greta)
 
 
+@attempt(
+    GUEST,
+    "to go on reading in the middle of an evening of one's own",
+    "every button and form, by Anna, whose account has become a guest's, and then a closed one",
+    "refused and logged, without Slack being asked",
+    changes=frozenset({"inbox", "staff", "open_view"}),
+)
+async def the_duty_made_a_guest(house: House) -> None:
+    slack, anna = house.night.sandbox.slack, house.anna
+    asked = len(slack.recorder.calls("users.info"))
+    for is_closed in (False, True):
+        slack.set_active(anna.user, active=not is_closed)
+        slack.set_guest(anna.user, guest=not is_closed)
+        await house.night.settles()
+        await every_button(house, anna)
+        await every_form(house, anna)
+        house.denied(anna, "guest")
+    slack.set_active(anna.user, active=True)
+    await house.night.settles()
+    assert len(slack.recorder.calls("users.info")) == asked
+
+
 @attempt(NOBODY, "every button there is", "with the ids of what is hidden", "refused and logged; nothing is shown")
 async def nobodys_buttons(house: House) -> None:
     house.night.sandbox.slack.add_user("U81", "okand", "Okänd")

@@ -1,0 +1,26 @@
+"""Accounts: what Slack last said of the account of somebody of the staff, and when.
+
+Phase: expand. Runs before the code that uses it; the running version ignores the new columns.
+Locks: on PostgreSQL `staff` is held for a moment; a column with a constant default rewrites no row (11 or later).
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("staff") as staff:
+        staff.add_column(sa.Column("is_refused", sa.Boolean(), nullable=False, server_default=sa.false()))
+        staff.add_column(sa.Column("account_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    """Forget it: Slack is asked again about everybody."""
+    with op.batch_alter_table("staff") as staff:
+        staff.drop_column("account_at")
+        staff.drop_column("is_refused")
