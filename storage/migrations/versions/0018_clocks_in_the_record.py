@@ -41,9 +41,7 @@ def upgrade() -> None:
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("reference", sa.LargeBinary(), nullable=False),
         sa.Column("reason", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint(
-            "ground IN ('carried', 'waived', 'case_system')", name=op.f("ck_clock_record_ground_known")
-        ),
+        sa.CheckConstraint("ground IN ('carried', 'waived', 'case_system')", name=op.f("ck_clock_record_ground_known")),
         sa.CheckConstraint(
             "(ground = 'waived') = (reason IS NOT NULL)", name=op.f("ck_clock_record_waived_for_a_reason")
         ),
