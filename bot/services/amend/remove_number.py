@@ -11,8 +11,8 @@ from bot.domain.retention import DataKind
 from bot.domain.secrecy import Act
 from bot.ports import Tx
 from bot.services.context import Context
+from bot.services.retention.accounting import account_for
 from bot.services.retention.acting import Known, named_by
-from bot.services.retention.delete_old import account_for
 from bot.services.shared.episodes import today
 from bot.services.shared.placing import refresh
 

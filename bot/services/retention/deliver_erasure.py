@@ -1,4 +1,4 @@
-"""Delete one thing of ours on the other side: a post in Slack, or an sms at the provider.
+"""Delete one thing of ours on the other side: a post in Slack, an sms at the provider, or its words only.
 
 Deleting twice is harmless, so what may have been deleted is deleted again. What cannot be deleted now is tried again
 tomorrow, for as long as it takes (facts: twilio, section 14; slack, section 12).
@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from bot.domain.outbound import OutboxKind, OutboxState, Priority
-from bot.domain.retention import SLACK, Place
+from bot.domain.retention import SLACK, WORDS, Place
 from bot.domain.sending import LookupFailed, SendRejected, SendUncertain
 from bot.ports import Outbound, Tx
 from bot.services.context import Context
@@ -56,6 +56,8 @@ async def _deleted(place: Place, ctx: Context) -> bool:
     if place.side == SLACK:
         await ctx.chat.withdraw(*place.post)
         return True
+    if place.side == WORDS:
+        return await ctx.sms.redact(place.address)
     return await ctx.sms.erase(place.address)
 
 

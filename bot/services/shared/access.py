@@ -144,9 +144,11 @@ def require_for(
     return answer
 
 
-def require_namnd(tx: Tx, ctx: Context, actor: Actor, act: Act, namnd: NamndId) -> Allowed:
+def require_namnd(
+    tx: Tx, ctx: Context, actor: Actor, act: Act, namnd: NamndId, world: World = World.BEREDSKAP
+) -> Allowed:
     """Like `require`, for something that concerns a nämnd as a whole."""
-    return require_for(tx, ctx, actor, act, Subject(namnd, World.BEREDSKAP), what=f"namnd:{namnd}")
+    return require_for(tx, ctx, actor, act, Subject(namnd, world), what=f"namnd:{namnd}")
 
 
 def locked(tx: Tx, conversation_id: str) -> Conversation:
