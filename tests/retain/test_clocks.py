@@ -126,7 +126,7 @@ async def carried(desk: Desk, deadline_id: str, key: str = "carried") -> None:
 
 
 async def test_first_the_words_then_the_clock(desk: Desk) -> None:
-    """Carried over as it is settled: the words go after twenty days, here and at the carrier, and the rest after forty."""
+    """Carried over when settled: the words go after twenty days, here and at the carrier; the rest after forty."""
     office = desk.office
     talk = await desk.has_booked()
     await held(desk, talk, "akten 2026-11-25")
@@ -313,7 +313,7 @@ async def test_without_a_decision_everything_stays(desk: Desk) -> None:
 
 
 async def test_words_go_early_at_the_provider_and_stay_here(desk: Desk) -> None:
-    """A day after what came in was stored and what we sent had its last word; each once, and nothing that is on hold."""
+    """A day after what came in was stored, or what we sent had its last word; each once, nothing on hold."""
     office = desk.office
     retention = decided(provider_texts=1)
     office.ctx = replace(office.ctx, rules=replace(office.ctx.rules, retention=retention))
