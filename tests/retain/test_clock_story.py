@@ -33,6 +33,7 @@ async def test_it_is_named_until_it_is_in_the_record(tmp_path: Path, database_ur
         await night.clock_reaches("2026-12-01 08:05")  # K-777 runs out on the third
         lists = [said.words for said in ingrid.told() if "Dina frister" in said.words]
         assert any("Avgjort och inte fört till akten: K-123" in words for words in lists), lists
+        await night.clock_reaches("2026-12-01 09:05")
         assert "1 frister som varken är förda till akten" in johan.is_told("Gallringen i Norrvik, 2026-11").words
         assert found(night, ["K-123"]) != []
 
