@@ -17,8 +17,9 @@ clocks = { days = 9, decision = "dnr 8" }
 """
 
 
-async def test_it_is_named_until_it_is_in_the_record(tmp_path: Path, database_url: str) -> None:
-    async with a_night(tmp_path, database_url, "2026-11-19 10:00", settings=SETTINGS) as night:
+async def test_it_is_named_until_it_is_in_the_record(tmp_path: Path, sqlite_database_url: str) -> None:
+    """The databases are compared clock by clock in test_clocks."""
+    async with a_night(tmp_path, sqlite_database_url, "2026-11-19 10:00", settings=SETTINGS) as night:
         ingrid = await works(night, "Ingrid Strand", NORRVIK)
         johan = await works(night, "Johan Kvist", NORRVIK, Role.LEADER)
         await ingrid.starts("K-777", "forhandsbedomning", at="09.00")
