@@ -109,6 +109,7 @@ ABOUT_IT: Final = (  # the conversations that hold some text of its summonses
     .join(SUMMONED, SUMMONED.c.message_id == TIED_MESSAGE.c.id)
     .join(SUMMONS, SUMMONS.c.id == SUMMONED.c.summons_id)
     .where(SUMMONS.c.deadline_id == D.id)
+    .correlate(DEADLINES)
 )
 IS_CLOCK_ON_HOLD: Final = sa.exists(
     sa.select(HOLDS.c.id).where(

@@ -43,6 +43,8 @@ from storage.tables import (
 )
 from storage.vault import Vault
 
+# A subquery sees by itself only the query right around it: what it takes from further out is said with correlate().
+# Unsaid, it would ask about any row there is. tests/retain/test_one_row.py looks at every statement.
 CONVERSATIONS: sa.Table = ConversationRow.__table__  # type: ignore[attr-defined]
 EPISODES: sa.Table = EpisodeRow.__table__  # type: ignore[attr-defined]
 WAIVERS: sa.Table = RetentionWaiverRow.__table__  # type: ignore[attr-defined]
@@ -84,7 +86,9 @@ HELD_YOUTH: Final = sa.and_(
     C.world == World.BEREDSKAP.value,  # what is kept in one world tells nothing of the other
     sa.or_(
         sa.exists(
-            sa.select(LINKS.c.youth_id).where(LINKS.c.contact_id == C.contact_id, LINKS.c.youth_id == HOLDS.c.youth_id)
+            sa.select(LINKS.c.youth_id)
+            .where(LINKS.c.contact_id == C.contact_id, LINKS.c.youth_id == HOLDS.c.youth_id)
+            .correlate(CONVERSATIONS, HOLDS)
         ),
         sa.cast(C.concerns, sa.Text).like("%" + HOLDS.c.youth_id + "%"),
     ),
@@ -95,6 +99,7 @@ TIES: Final = (  # the clocks of whose summonses a conversation holds some text
     .join(SUMMONED, SUMMONED.c.summons_id == SUMMONS.c.id)
     .join(TIED_MESSAGE, TIED_MESSAGE.c.id == SUMMONED.c.message_id)
     .where(TIED_MESSAGE.c.conversation_id == C.id)
+    .correlate(CONVERSATIONS)
 )
 HELD_CASE: Final = sa.exists(
     sa.select(TIED_CLOCK.c.id).where(
@@ -106,7 +111,9 @@ IS_ON_HOLD: Final = sa.exists(
     sa.select(HOLDS.c.id).where(STANDS, sa.or_(IS_WHOLE, HOLDS.c.conversation_id == C.id, HELD_YOUTH, HELD_CASE))
 )
 IS_WAIVED: Final = sa.exists(
-    sa.select(WAIVERS.c.id).where(WAIVERS.c.conversation_id == C.id, WAIVERS.c.at >= EPISODES.c.first_at)
+    sa.select(WAIVERS.c.id)
+    .where(WAIVERS.c.conversation_id == C.id, WAIVERS.c.at >= EPISODES.c.first_at)
+    .correlate(CONVERSATIONS, EPISODES)
 )
 OF_IT: Final = EPISODES.c.conversation_id == C.id
 IS_LEFT: Final = sa.exists(sa.select(EPISODES.c.id).where(OF_IT, EPISODES.c.transferred_at.is_(None), ~IS_WAIVED))
@@ -148,9 +155,9 @@ HAS_WORDS_LEFT: Final = sa.exists(  # written with one of their phones, or said 
         C.namnd == NAMND,
         sa.or_(
             sa.exists(
-                sa.select(LINKS.c.role).where(
-                    LINKS.c.contact_id == C.contact_id, LINKS.c.youth_id == ENDED_YOUTHS.c.youth_id
-                )
+                sa.select(LINKS.c.role)
+                .where(LINKS.c.contact_id == C.contact_id, LINKS.c.youth_id == ENDED_YOUTHS.c.youth_id)
+                .correlate(CONVERSATIONS, ENDED_YOUTHS)
             ),
             sa.cast(C.concerns, sa.Text).like("%" + ENDED_YOUTHS.c.youth_id + "%"),
         ),
