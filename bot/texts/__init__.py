@@ -55,6 +55,7 @@ FILES: Final = (
     "consent.toml",
     "information.toml",
     "retention.toml",
+    "amend.toml",
     "incident.toml",
 )
 
