@@ -37,6 +37,7 @@ KEPT, DELETED = "kept", "deleted"
 MOST_NUMBERS: Final = 12  # of one youth; each takes at most five blocks of a modal's hundred
 LONGEST_NAME: Final = 500  # more than any that we keep: what is cut would read as a correction
 LONGEST_REFERENCE: Final = 100
+MOST_HOLDS: Final = 5
 
 
 def of_number(part: str, contact_id: str) -> str:
@@ -73,13 +74,17 @@ def _standing(page: EnrolledPage, texts: Texts) -> list[Block]:
         blocks.append(section(mrkdwn(texts.staff("amend.held"))))
     first = [ActionId.AMEND_CORRECT, ActionId.AMEND_END, *([ActionId.AMEND_HOLD] if page.may_hold else [])]
     blocks.append(actions(*(button(action, texts.staff(f"button.{action.value}"), youth.id) for action in first)))
-    for hold in page.holds:
+    for hold in page.holds[:MOST_HOLDS]:
         blocks += _hold(hold, page, texts)
     for number in page.numbers[:MOST_NUMBERS]:
         remove = button(
             ActionId.AMEND_REMOVE, texts.staff("button.amend_remove"), f"{youth.id}:{number.contact_id}", style="danger"
         )
-        blocks += [divider(), section(plain(number_words(number, texts))), actions(remove)]
+        blocks += [
+            divider(),
+            section(plain(number_words(number, texts))),
+            actions(remove, block_id=of_number("remove", number.contact_id)),
+        ]
     if not page.numbers:
         blocks.append(context(texts.staff("amend.no_numbers")))
     return [*blocks, *_rest(page, texts), divider(), context(texts.staff("amend.logged"))]
@@ -104,7 +109,7 @@ def _hold(hold: LegalHold, page: EnrolledPage, texts: Texts) -> list[Block]:
         danger=True,
     )
     lift = button(ActionId.AMEND_LIFT, texts.staff("button.amend_lift"), f"{page.youth.id}:{hold.id}", confirm=ask)
-    return [section(plain(words)), actions(lift)]
+    return [section(plain(words)), actions(lift, block_id=f"lift:{hold.id}")]
 
 
 def number_words(number: EnrolledNumber, texts: Texts) -> str:
@@ -124,13 +129,14 @@ def correct_form(page: EnrolledPage, texts: Texts) -> Block:
     age = select(ActionId.FIELD, list(ages.values()), initial=ages[youth.age_band])
     blocks = [
         section(mrkdwn(texts.staff("amend.correct_about"))),
-        field(NAME, texts.staff("amend.name"), name, optional=True),  # that it is missing we say ourselves, in Swedish
+        field(NAME, texts.staff("amend.name"), name),
         field(AGE, texts.staff("amend.age"), age),
     ]
     for number in page.numbers[:MOST_NUMBERS]:
         blocks += _number_fields(number, texts)
     blocks += [*_rest(page, texts), divider(), reference_field(texts)]
-    return _form(texts, page, "amend.correct_title", blocks, CallbackId.AMEND_CORRECT, texts.staff("modal.save"))
+    given = _given(texts, page, "amend.correct_title", blocks)
+    return modal(**given, submit=texts.staff("modal.save"), callback=CallbackId.AMEND_CORRECT.value)
 
 
 def _number_fields(number: EnrolledNumber, texts: Texts) -> list[Block]:
@@ -142,7 +148,7 @@ def _number_fields(number: EnrolledNumber, texts: Texts) -> list[Block]:
         name = text_input(ActionId.FIELD, most=LONGEST_NAME, initial=cut(number.name, LONGEST_NAME))
         role = radio(ActionId.FIELD, list(roles.values()), initial=roles[next(iter(number.roles))])
         blocks += [
-            field(of_number(CONTACT_NAME, number.contact_id), texts.staff("amend.contact_name"), name, optional=True),
+            field(of_number(CONTACT_NAME, number.contact_id), texts.staff("amend.contact_name"), name),
             field(of_number(ROLE, number.contact_id), texts.staff("amend.role"), role),
         ]
     languages = {code: option(texts.language_name(code), code) for code in texts.languages}
@@ -151,10 +157,9 @@ def _number_fields(number: EnrolledNumber, texts: Texts) -> list[Block]:
 
 
 def reference_field(texts: Texts) -> Block:
-    """That it is missing we say ourselves, in Swedish."""
+    """Nothing is changed without a decision or a request that somebody can look up."""
     element = text_input(ActionId.FIELD, most=LONGEST_REFERENCE)
-    hint = texts.staff("amend.reference_hint")
-    return field(REFERENCE, texts.staff("amend.reference"), element, hint=hint, optional=True)
+    return field(REFERENCE, texts.staff("amend.reference"), element, hint=texts.staff("amend.reference_hint"))
 
 
 def end_form(page: EnrolledPage, texts: Texts) -> Block:
@@ -166,7 +171,8 @@ def end_form(page: EnrolledPage, texts: Texts) -> Block:
     if page.is_waiting:
         blocks.append(section(mrkdwn(texts.staff("amend.remove_waiting"))))
     blocks.append(reference_field(texts))
-    return _form(texts, page, "amend.end_title", blocks, CallbackId.AMEND_END, texts.staff("amend.end_submit"))
+    given = _given(texts, page, "amend.end_title", blocks)
+    return modal(**given, submit=texts.staff("amend.end_submit"), callback=CallbackId.AMEND_END.value)
 
 
 def remove_form(page: EnrolledPage, number: EnrolledNumber, texts: Texts) -> Block:
@@ -179,9 +185,8 @@ def remove_form(page: EnrolledPage, number: EnrolledNumber, texts: Texts) -> Blo
     if page.is_held:
         blocks.append(section(mrkdwn(texts.staff("amend.remove_held"))))
     blocks.append(field(WRITTEN, texts.staff("amend.written"), radio(ActionId.FIELD, options, initial=options[0])))
-    known = {"c": number.contact_id}
-    label = texts.staff("amend.remove_next")
-    return _form(texts, page, "amend.remove_title", blocks, CallbackId.AMEND_REMOVE, label, known)
+    given = _given(texts, page, "amend.remove_title", blocks, {"c": number.contact_id})
+    return modal(**given, submit=texts.staff("amend.remove_next"), callback=CallbackId.AMEND_REMOVE.value)
 
 
 def remove_sure_form(page: EnrolledPage, number: EnrolledNumber, written: str, texts: Texts) -> Block:
@@ -199,8 +204,8 @@ def remove_sure_form(page: EnrolledPage, number: EnrolledNumber, written: str, t
         blocks.append(section(mrkdwn(texts.staff("amend.remove_held"))))
     blocks.append(reference_field(texts))
     known = {"c": number.contact_id, "w": written, "at": number.version}
-    label = texts.staff("amend.remove_submit")
-    return _form(texts, page, "amend.remove_title", blocks, CallbackId.AMEND_REMOVE_SURE, label, known)
+    given = _given(texts, page, "amend.remove_title", blocks, known)
+    return modal(**given, submit=texts.staff("amend.remove_submit"), callback=CallbackId.AMEND_REMOVE_SURE.value)
 
 
 def _which(page: EnrolledPage, number: EnrolledNumber, texts: Texts) -> list[Block]:
@@ -217,7 +222,8 @@ def hold_form(page: EnrolledPage, texts: Texts) -> Block:
         field(UNTIL, texts.staff("amend.hold_last_day"), day_picker(ActionId.DATE), hint=hint, optional=True),
         reference_field(texts),
     ]
-    return _form(texts, page, "amend.hold_title", blocks, CallbackId.AMEND_HOLD, texts.staff("modal.save"))
+    given = _given(texts, page, "amend.hold_title", blocks)
+    return modal(**given, submit=texts.staff("modal.save"), callback=CallbackId.AMEND_HOLD.value)
 
 
 def corrected_modal(before: tuple[tuple[str, str], ...], texts: Texts) -> Block:
@@ -246,20 +252,13 @@ def said_modal(title_key: str, words: str, texts: Texts) -> Block:
     return modal(texts.staff(title_key), [section(mrkdwn(words))], close=texts.staff("modal.close"))
 
 
-def _form(
-    texts: Texts,
-    page: EnrolledPage,
-    title_key: str,
-    blocks: list[Block],
-    callback: CallbackId,
-    submit: str,
-    more: dict[str, Any] | None = None,
-) -> Block:
-    return modal(
-        texts.staff(title_key),
-        blocks,
-        close=texts.staff("modal.cancel"),
-        submit=submit,
-        callback=callback.value,
-        metadata=json.dumps({"y": page.youth.id, "at": page.version, **(more or {})}),
-    )
+def _given(
+    texts: Texts, page: EnrolledPage, title_key: str, blocks: list[Block], more: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """Return what every form has. In what Slack keeps for us there are ids and marks, and nothing that reads."""
+    return {
+        "title": texts.staff(title_key),
+        "blocks": blocks,
+        "close": texts.staff("modal.cancel"),
+        "metadata": json.dumps({"y": page.youth.id, "at": page.version, **(more or {})}),
+    }
