@@ -14,7 +14,7 @@ pytestmark = needs_chromium
 
 
 async def test_a_wrong_number_is_taken_away(begins: Begins, page: Page, pictures: Path) -> None:
-    """It is found by name, told what happens, refused without a decision, and done with one."""
+    """It is found by name, told what happens, refused with a personnummer for decision, and done with one."""
     sandbox = await begins("2026-11-20 18.04")
     await texts(sandbox, "kan nån ringa mig")
     await looks_as(page, sandbox, ANNA)
@@ -35,9 +35,9 @@ async def test_a_wrong_number_is_taken_away(begins: Begins, page: Page, pictures
     await expect(modal).to_contain_text("Det går inte att ångra", timeout=20_000)
     await expect(modal).to_contain_text("Någon väntar på svar")
     await take(page, pictures, "ta-bort-nummer")
-    await page.get_by_label("Beslutets eller ärendets beteckning").fill(" ")
+    await page.get_by_label("Beslutets eller ärendets beteckning").fill("20121212-1212")
     await page.get_by_test_id("modal-submit").click()
-    await expect(page.get_by_test_id("field-error").first).to_contain_text("beteckning", timeout=20_000)
+    await expect(page.get_by_test_id("field-error").first).to_contain_text("personnummer", timeout=20_000)
     await page.get_by_label("Beslutets eller ärendets beteckning").fill("dnr 8")
     await page.get_by_test_id("modal-submit").click()
     await expect(modal).to_contain_text("Gallrade samtal: 1", timeout=20_000)
