@@ -82,7 +82,7 @@ def register(app: Listeners, ctx: Context) -> None:
         youth_id, _, hold_id = click.value.partition(":")
 
         async def drawn() -> Block:
-            await services.lift_in_slack(Asked(click.user, youth_id, click.key, ""), hold_id, ctx=ctx)
+            await services.lift_in_slack(click.user, youth_id, hold_id, ctx=ctx)
             return await page(click.user, youth_id)
 
         await redraw(client, ctx, click, drawn())

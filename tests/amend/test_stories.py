@@ -236,7 +236,7 @@ async def test_whoever_may_not_is_refused_and_it_is_logged(tmp_path: Path, datab
                 assert refused.value.reason == ground
             for retained in (
                 hold_in_slack(asked(night, who, youth.id, "k", page.version), None, ctx=ctx),
-                lift_in_slack(asked(night, who, youth.id, "k", ""), "x", ctx=ctx),
+                lift_in_slack(night.people[who].user, youth.id, "x", ctx=ctx),
             ):
                 with pytest.raises(NotAllowed):
                     await retained
@@ -282,9 +282,9 @@ async def test_a_leader_holds_and_only_a_leader(tmp_path: Path, sqlite_database_
         assert [hold.until for hold in page.holds] == [date(2026, 11, 20)]
         assert (await read_enrolled(anna.user, youth.id, ctx=ctx)).holds == ()
         with pytest.raises(NotAllowed):
-            await lift_in_slack(asked(night, "Anna", youth.id, "k2", ""), page.holds[0].id, ctx=ctx)
-        for key in ("k3", "k4", "k4"):
-            await lift_in_slack(asked(night, "Lena", youth.id, key, ""), page.holds[0].id, ctx=ctx)
+            await lift_in_slack(anna.user, youth.id, page.holds[0].id, ctx=ctx)
+        for _ in range(3):
+            await lift_in_slack(night.people["Lena"].user, youth.id, page.holds[0].id, ctx=ctx)
         assert len(log_of(night, "lift_hold")) == 1
 
 

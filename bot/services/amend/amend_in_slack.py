@@ -159,12 +159,13 @@ async def hold_in_slack(asked: Asked, until: date | None, *, ctx: Context) -> No
     await ctx.store.write(change)
 
 
-async def lift_in_slack(asked: Asked, hold_id: str, *, ctx: Context) -> None:
+async def lift_in_slack(slack_user_id: str, youth_id: str, hold_id: str, *, ctx: Context) -> None:
     """Lift a hold of this youth; one that is lifted already is left so."""
 
     def change(tx: Tx) -> None:
-        known, page = _opened(tx, ctx, asked, Act.RETAIN)
-        hold = None if page is None else next((one for one in page.holds if one.id == hold_id), None)
+        tx.retention.hold_still()
+        known = known_in_slack(tx, ctx, slack_user_id, youth_id, Act.RETAIN)
+        hold = next((one for one in page_of(tx, ctx, known).holds if one.id == hold_id), None)
         if hold is not None:
             let_go(tx, ctx, hold, known.by.id)
 
