@@ -109,6 +109,13 @@ class ActionId(str, Enum):
     STOP_DECLINE = "stop_decline"
     START_CONFIRM = "start_confirm"
     START_DECLINE = "start_decline"
+    # what stands about somebody who is enrolled
+    AMEND_PICK = "amend_pick"
+    AMEND_CORRECT = "amend_correct"
+    AMEND_END = "amend_end"
+    AMEND_REMOVE = "amend_remove"
+    AMEND_HOLD = "amend_hold"
+    AMEND_LIFT = "amend_lift"
     # content that is to leave the program
     TAKE_OUT_APPROVE = "take_out_approve"
     # fields, whose values are read when the form is submitted
@@ -159,6 +166,12 @@ class CallbackId(str, Enum):
     AUDIT_REVIEW = "audit_review"
     CONSENT = "consent"
     CONSENT_PICK = "consent_pick"
+    AMEND_PICK = "amend_pick"
+    AMEND_CORRECT = "amend_correct"
+    AMEND_END = "amend_end"
+    AMEND_REMOVE = "amend_remove"
+    AMEND_REMOVE_SURE = "amend_remove_sure"
+    AMEND_HOLD = "amend_hold"
 
 
 COMMAND = "/beredskap"

@@ -56,6 +56,7 @@ FILES: Final = (
     "consent.toml",
     "information.toml",
     "retention.toml",
+    "amend.toml",
     "incident.toml",
 )
 

@@ -47,6 +47,8 @@ CONVERSATION, CLOCK = "{conversation}", "{clock}"
 PAGE: Final = {"d": "{digest}", "e": "{episode}"}
 FORM: Final = {"c": CLOCK, "key": "k"}
 TODAY: Final = "2026-11-20"
+AMENDED: Final = {"y": "{youth}", "c": "{contact}", "at": ""}
+BY_DECISION: Final = {"reference": "D-1"}
 
 ACTIONS: Final[dict[ActionId, Sent]] = {
     A.OPEN: Sent(B, CONVERSATION),
@@ -138,6 +140,12 @@ ACTIONS: Final[dict[ActionId, Sent]] = {
     A.RING_UP: Sent(B, CONVERSATION),
     A.CONSENT: Sent(B, "{youth}"),
     A.CONSENT_PICK: BLANK,
+    A.AMEND_PICK: BLANK,
+    A.AMEND_CORRECT: Sent(B, "{youth}"),
+    A.AMEND_END: Sent(B, "{youth}"),
+    A.AMEND_REMOVE: Sent(B, "{youth}:{contact}"),
+    A.AMEND_HOLD: Sent(B, "{youth}"),
+    A.AMEND_LIFT: Sent(B, "{youth}:none"),
     A.STOP_CONFIRM: Sent(B, CONVERSATION),
     A.STOP_DECLINE: Sent(B, CONVERSATION),
     A.START_CONFIRM: Sent(B, CONVERSATION),
@@ -204,6 +212,12 @@ VIEWS: Final[dict[CallbackId, Sent]] = {
         state={"age_band": "15_or_over", "basis": "guardian_consent"},
     ),
     C.CONSENT_PICK: Sent(B, state={"youth": "{youth}"}),
+    C.AMEND_PICK: Sent(B, state={"youth": "{youth}"}),
+    C.AMEND_CORRECT: Sent(B, metadata=AMENDED, state={"name": "Ny Ny", "age_band": "15_or_over", **BY_DECISION}),
+    C.AMEND_END: Sent(B, metadata=AMENDED, state=BY_DECISION),
+    C.AMEND_REMOVE: Sent(B, metadata=AMENDED, state={"written": "deleted"}),
+    C.AMEND_REMOVE_SURE: Sent(B, metadata={**AMENDED, "w": "deleted"}, state=BY_DECISION),
+    C.AMEND_HOLD: Sent(B, metadata=AMENDED, state=BY_DECISION),
     C.INCIDENT_STOP: Sent(Whose.STAFF, state={"reason": "Fel mottagare", "namnd": NORRVIK}),
     C.INCIDENT_LIFT: Sent(Whose.STAFF, state={"reason": "Rättat"}),
     C.INCIDENT_SETTLE: Sent(metadata="none", state={"reference": "D-1"}, asks_nothing=NO_SUCH),

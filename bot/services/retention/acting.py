@@ -1,23 +1,23 @@
-"""Who acts at the command line, and what the code that they give stands for."""
+"""Who acts, at the command line or in Slack, and whom it is about."""
 
 from dataclasses import dataclass, replace
 
 from bot.domain.case_ref import clean_ref, problem_with_ref
 from bot.domain.errors import AuditEntry, BadInput, NotAllowed
-from bot.domain.ids import NamndId, StaffId
+from bot.domain.ids import NamndId, StaffId, YouthId
 from bot.domain.people import Staff, World
 from bot.domain.retention import Named
 from bot.domain.secrecy import Act, Actor, Subject
 from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.imports.run import CLI
-from bot.services.shared.access import actor, require_for, require_namnd
+from bot.services.shared.access import actor, actor_by_slack, require_for, require_namnd
 from bot.services.shared.episodes import home_of
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a code stands for, and whose it is."""
+    """Whom it is about, and whose they are."""
 
     named: Named
     namnd: NamndId
@@ -79,6 +79,22 @@ def named_by(tx: Tx, ctx: Context, code: str, as_email: str, act: Act, world: Wo
     what = f"youth:{named.youth_id}" if named.youth_id is not None else f"contact:{named.contact_id}"
     allowed = require_for(tx, ctx, who, act, Subject(namnd, world, jav=_jav_of(tx, named)), what=what)
     return Known(named, namnd, who.staff, allowed.ground)
+
+
+def known_in_slack(tx: Tx, ctx: Context, slack_user_id: str, youth_id: str, act: Act) -> Known:
+    """Return the youth that a window is about, once the rule has let the caller do `act` with them.
+
+    Raises NotAllowed, for an id that is nobody's too: neither tells whether there is such a person.
+    """
+    who = actor_by_slack(tx, ctx, slack_user_id)
+    youth = tx.people.youth(YouthId(youth_id.replace("\0", "")))
+    named = None if youth is None else tx.retention.named(youth.case_code)
+    if youth is None or named is None:
+        unknown = AuditEntry(who.staff.id, act.value, "youth", "no_such_code", is_allowed=False)
+        raise NotAllowed("not_home", audit=unknown)
+    subject = Subject(youth.namnd, jav=youth.jav)
+    allowed = require_for(tx, ctx, who, act, subject, what=f"youth:{youth.id}")
+    return Known(named, youth.namnd, who.staff, allowed.ground)
 
 
 def _jav_of(tx: Tx, named: Named) -> frozenset[StaffId]:

@@ -6,7 +6,7 @@ from datetime import date
 from bot.domain.calendar import local
 from bot.domain.case_ref import clean_ref
 from bot.domain.errors import AuditEntry, BadInput, NotFound
-from bot.domain.ids import new_id
+from bot.domain.ids import StaffId, new_id
 from bot.domain.people import Role, World
 from bot.domain.retention import LegalHold
 from bot.domain.secrecy import Act, Actor
@@ -45,16 +45,28 @@ async def set_hold(wanted: HoldWanted, *, ctx: Context, as_email: str) -> list[s
         tx.retention.hold_still()
         holds = _holds(tx, ctx, wanted, as_email)
         for hold in holds:
-            tx.retention.add_hold(hold)
-            details = {"hold": hold.id, "until": None if hold.until is None else hold.until.isoformat()}
-            tx.audit.record(
-                AuditEntry(
-                    hold.set_by, "set_hold", subject_of(hold), "leader", hold.namnd, details=details, world=hold.world
-                )
-            )
+            keep(tx, hold)
         return [hold.id for hold in holds]
 
     return await ctx.store.write(change)
+
+
+def keep(tx: Tx, hold: LegalHold) -> None:
+    """Put it on hold for a leader who may. `hold_still` goes before, in the same transaction."""
+    tx.retention.add_hold(hold)
+    details = {"hold": hold.id, "until": None if hold.until is None else hold.until.isoformat()}
+    whom = subject_of(hold)
+    entry = AuditEntry(hold.set_by, "set_hold", whom, "leader", hold.namnd, details=details, world=hold.world)
+    tx.audit.record(entry)
+
+
+def let_go(tx: Tx, ctx: Context, hold: LegalHold, by: StaffId) -> None:
+    """Lift it for a leader who may. Raises NotFound when somebody else has."""
+    if not tx.retention.lift_hold(hold.id, by, ctx.clock.now()):
+        raise NotFound
+    details = {"hold": hold.id}
+    entry = AuditEntry(by, "lift_hold", subject_of(hold), "leader", hold.namnd, details=details, world=hold.world)
+    tx.audit.record(entry)
 
 
 async def lift_hold(hold_id: str, *, ctx: Context, as_email: str) -> None:
@@ -67,14 +79,7 @@ async def lift_hold(hold_id: str, *, ctx: Context, as_email: str) -> None:
         if hold is None:
             unknown = AuditEntry(who.staff.id, "lift_hold", "hold", "no_such_hold", is_allowed=False)
             raise NotFound(audit=unknown)
-        if not tx.retention.lift_hold(hold.id, who.staff.id, ctx.clock.now()):
-            raise NotFound
-        details = {"hold": hold.id}
-        tx.audit.record(
-            AuditEntry(
-                who.staff.id, "lift_hold", subject_of(hold), "leader", hold.namnd, details=details, world=hold.world
-            )
-        )
+        let_go(tx, ctx, hold, who.staff.id)
 
     await ctx.store.write(change)
 
