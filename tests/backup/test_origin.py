@@ -92,7 +92,9 @@ def test_on_another_server_it_is_a_copy_though_all_numbers_are_the_same(url: str
     server, _, numbers = note.partition("/")
     engine = sa.create_engine(normal_url(url))
     with engine.begin() as connection:
-        connection.execute(sa.update(NOTES).where(NOTES.c.job == JOB).values(scheduled_for=f"{int(server) + 1}/{numbers}"))
+        connection.execute(
+            sa.update(NOTES).where(NOTES.c.job == JOB).values(scheduled_for=f"{int(server) + 1}/{numbers}")
+        )
     engine.dispose()
     assert is_elsewhere(url)
 
