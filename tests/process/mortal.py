@@ -6,7 +6,7 @@ the work pass them all. From its death on nothing that the work still tries has 
 been killed: what was not committed is rolled back by the database when the connection is gone.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,6 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 ALIVE: Final = 0
+LASTS: Final = frozenset({"commit", "call", "answer"})
 
 
 class Dead(BaseException):
@@ -50,6 +51,14 @@ class Fate:
         finally:
             sa.event.remove(engine, "before_cursor_execute", statement)
             sa.event.remove(engine, "commit", commit)
+
+
+def that_differ(points: Sequence[str], every: int) -> list[int]:
+    """Return the numbers of the points that leave something else behind than the one before does, from 1.
+
+    A statement leaves nothing behind before its commit. `every` so many of them are among them all the same.
+    """
+    return [n for n, point in enumerate(points, 1) if point in LASTS or n % every == 0]
 
 
 async def lives(fate: Fate, work: Callable[[], Awaitable[object]]) -> bool:
