@@ -16,13 +16,10 @@ from typing import Any, Final
 
 import pytest
 import sqlalchemy as sa
-from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from bot.domain.outbound import OutboxState
 from bot.domain.retention import Standing
 from bot.domain.taking_out import TakeOutKind
-from bot.ports import Tx
 from bot.sender import Sender
 from bot.services.amend.end_enrolment import end_enrolment
 from bot.services.audit import seal
@@ -41,7 +38,7 @@ from storage.store import SqlStore
 from storage.tables import Base, ErasureRow
 from storage.vault import Vault, generate_key, parse_keys
 from tests.acceptance.night import a_night, local_time
-from tests.database import Postgres, copied_postgres, copy_sqlite
+from tests.database import copied_postgres, copy_sqlite
 from tests.frozen import FrozenClock
 from tests.process.mortal import ALIVE, Fate, lives, that_differ
 from tests.retain.given import SETTINGS
@@ -126,7 +123,9 @@ Work = Callable[[Life], Awaitable[object]]
 
 
 @contextlib.asynccontextmanager
-async def begun(world: World, url: str, fate: Fate, other: OtherSide, after: timedelta, keys: str) -> AsyncIterator[Life]:
+async def begun(
+    world: World, url: str, fate: Fate, other: OtherSide, after: timedelta, keys: str
+) -> AsyncIterator[Life]:
     clock = FrozenClock(world.at)
     clock.passes(after)
     store = SqlStore(url, Vault(parse_keys(keys)), clock)

@@ -56,7 +56,7 @@ class AtOnce:
 
     async def both(
         self, repository: type[Any], reads: str, first: Awaitable[Any], second: Awaitable[Any]
-    ) -> list[Any | BaseException]:
+    ) -> list[Any]:
         pause, looks = Pause(), getattr(repository, reads)
 
         def looked(*given: Any, **more: Any) -> Any:
@@ -73,7 +73,7 @@ class AtOnce:
                 await self._ended_or_waiting(other)
             finally:
                 pause.may_go_on.set()
-            return await asyncio.gather(begun, other, return_exceptions=True)
+            return list(await asyncio.gather(begun, other, return_exceptions=True))
 
     async def _ended_or_waiting(self, other: "asyncio.Future[Any]") -> None:
         waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
