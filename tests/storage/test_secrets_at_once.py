@@ -54,9 +54,7 @@ class AtOnce:
     night: Night
     monkeypatch: pytest.MonkeyPatch
 
-    async def both(
-        self, repository: type[Any], reads: str, first: Awaitable[Any], second: Awaitable[Any]
-    ) -> list[Any]:
+    async def both(self, repository: type[Any], reads: str, first: Awaitable[Any], second: Awaitable[Any]) -> list[Any]:
         pause, looks = Pause(), getattr(repository, reads)
 
         def looked(*given: Any, **more: Any) -> Any:
