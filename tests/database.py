@@ -194,6 +194,23 @@ def made_anew(url: str) -> None:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
 
 
+@contextmanager
+def copied_postgres(url: str) -> Iterator[str]:
+    """Yield the address of a copy of a PostgreSQL database in which nobody works; it is dropped afterwards."""
+    parsed = make_url(url)
+    copy = f"{parsed.database}_copy"
+    server = parsed.set(database="postgres").render_as_string(hide_password=False)
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(copy))
+    make = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(make.format(sql.Identifier(copy), sql.Identifier(str(parsed.database))))
+        try:
+            yield parsed.set(database=copy).render_as_string(hide_password=False)
+        finally:
+            connection.execute(drop)
+
+
 def _runs(program: str, *arguments: str) -> None:
     done = subprocess.run(
         [str(_programs() / program), *arguments], capture_output=True, text=True, timeout=START_WITHIN, check=False

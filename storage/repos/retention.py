@@ -422,10 +422,10 @@ class RetentionRows:
         self._session.connection().execute(changed.values(tries=PLACES.c.tries + 1, error=error, next_at=again_at))
 
     def places_due(self, now: datetime, *, limit: int) -> list[tuple[str, int]]:
-        """Return ids, and how often each has been tried, of what has failed and is to be tried again."""
+        """Return ids, and how often each has failed, of what is to be looked after now."""
         statement = (
             sa.select(PLACES.c.id, PLACES.c.tries)
-            .where(PLACES.c.next_at <= now, PLACES.c.tries > 0)
+            .where(PLACES.c.next_at <= now)
             .order_by(PLACES.c.next_at, PLACES.c.id)
             .limit(limit)
         )

@@ -95,7 +95,7 @@ async def test_a_dump_that_has_been_loaded_is_refused_until_it_is_restored(
         load(tmp_path / "dump", elsewhere)
         there = {"DATABASE_URL": elsewhere}
 
-        for command in (("serve", "--port", "0"), ("audit", "verify"), ("keys", "rotate")):
+        for command in (("serve", "--port", "0"), ("audit", "verify")):
             code, said = await finished(await run(sandbox, *command, **there))
             assert (code, "restore --in-place" in said, "Traceback" in said) == (CANNOT_RUN, True, False), said
         code, said = await finished(await run(sandbox, "migrate", **there))  # the dump may be of an older program

@@ -18,7 +18,7 @@ from bot.services.context import Context
 from bot.services.retention.accounting import account_for
 from bot.services.retention.delete_clocks import delete_clocks
 from bot.services.retention.delete_log import delete_log
-from bot.services.retention.deliver_erasure import AGAIN_AFTER, leave
+from bot.services.retention.deliver_erasure import AGAIN_AFTER, GIVEN_UP, leave, was_given_up
 from bot.services.retention.due import Due, due_in, is_namnd_held, is_whole_namnd_held, shared_due
 from bot.services.retention.redact_texts import redact_texts
 from bot.services.shared.alone import alone
@@ -183,6 +183,8 @@ def _try_again(tx: Tx, now: datetime) -> None:
     due = tx.retention.places_due(now, limit=ROWS)
     for place_id, tries in due:
         place = tx.retention.place(place_id)
-        if place is not None:
-            leave(tx, place_id, place, tries=tries)
+        if place is None or leave(tx, place_id, place, tries=tries):
+            continue
+        if was_given_up(tx, place_id, tries=tries):
+            tx.retention.not_yet(place_id, GIVEN_UP, now + AGAIN_AFTER)
     tx.retention.put_off([place_id for place_id, _ in due], now + AGAIN_AFTER)

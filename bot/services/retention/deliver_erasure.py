@@ -20,17 +20,31 @@ log = structlog.get_logger(__name__)
 
 AGAIN_AFTER: Final = timedelta(days=1)
 TOO_EARLY: Final = "not_final"
+GIVEN_UP: Final = "given_up"
 
 
-def leave(tx: Tx, place_id: str, place: Place, *, tries: int) -> None:
-    """Have something deleted on the other side: one at a time on each, behind everything that somebody waits for."""
-    tx.outbox.add(
+def leave(tx: Tx, place_id: str, place: Place, *, tries: int) -> bool:
+    """Have something deleted on the other side: one at a time on each, behind everything that somebody waits for.
+
+    False when that has been left already, after so many tries.
+    """
+    return tx.outbox.add(
         OutboxKind.ERASE,
         f"erase:{place.side}",
         {"place": place_id},
-        dedupe_key=f"erase:{place_id}:{tries}",
+        dedupe_key=_key(place_id, tries),
         priority=Priority.LOW,
     )
+
+
+def was_given_up(tx: Tx, place_id: str, *, tries: int) -> bool:
+    """Tell whether nobody goes on trying, though it still stands there: our own code could not, or somebody's hand."""
+    row = tx.outbox.by_key(_key(place_id, tries))
+    return row is not None and row.state in {OutboxState.SENT, OutboxState.FAILED, OutboxState.DROPPED}
+
+
+def _key(place_id: str, tries: int) -> str:
+    return f"erase:{place_id}:{tries}"
 
 
 async def deliver_erasure(row: Outbound, *, ctx: Context) -> Outcome:
