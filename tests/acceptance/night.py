@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -739,6 +740,8 @@ async def a_night(
     lines: list[logging.LogRecord] = []
     keeper = _Keep(lines)
     logging.getLogger().addHandler(keeper)
+    patience = mock.patch("bot.sandbox.slack.tickets.TRIGGER_LIFE", timedelta(seconds=2 * SLACK_WAITS))
+    patience.start()
     try:
         async with Sandbox(options).running() as sandbox:
             sandbox.carrier.add_number(NUMBER, "Beredskapen", "beredskap")
@@ -751,4 +754,5 @@ async def a_night(
                 yield night
             night._expect_secrecy()  # also of a story that says nothing of it
     finally:
+        patience.stop()
         logging.getLogger().removeHandler(keeper)
