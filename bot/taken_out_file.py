@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.domain.calendar import local
+from bot.services.take_out.events import SEPARATOR
 from bot.services.take_out.take_out import TakenOut
 from bot.spreadsheets import Sheet
 from bot.texts import take_out_words as words
@@ -28,6 +29,9 @@ def taken_out_sheets(taken: TakenOut) -> Iterator[Sheet]:
     if taken.facts:
         yield Sheet(words.FACTS, (34, 80), list(_facts(taken)), is_prose=True)
     yield Sheet(words.LINES, (17, 22, 26, 100), list(_lines(taken)), words.HEADINGS)
+    if taken.facts:
+        yield Sheet(words.EVENTS, (17, 34, 26, 92), list(_events(taken)), words.HEADINGS)
+        yield Sheet(words.NOT_HERE, (60, 80), list(_not_here()), words.NOT_HERE_HEADINGS, is_prose=True)
 
 
 def taken_out_page(taken: TakenOut) -> str:
@@ -37,6 +41,9 @@ def taken_out_page(taken: TakenOut) -> str:
     if taken.facts:
         parts += [tag("h2", words.FACTS), _table(_facts(taken))]
     parts += [tag("h2", words.LINES), _table(_lines(taken), words.HEADINGS)]
+    if taken.facts:
+        parts += [tag("h2", words.EVENTS), _table(_events(taken), words.HEADINGS)]
+        parts += [tag("h2", words.NOT_HERE), _table(_not_here(), words.NOT_HERE_HEADINGS)]
     head = tag("head", tag("meta", charset="utf-8"), tag("title", title), tag("style", Html(STYLE)))
     return f"<!doctype html>\n{tag('html', head, tag('body', *parts), lang='sv')}\n"
 
@@ -60,14 +67,24 @@ def _about(taken: TakenOut) -> Iterator[Row]:
 
 
 def _facts(taken: TakenOut) -> Iterator[Row]:
-    said = {"age_band": words.AGE, "basis": words.BASIS}
     for key, value in taken.facts:
-        yield words.FACT[key], said[key][value] if key in said else value
+        yield words.FACT[key], words.SAID.get(key, {}).get(value, value)
 
 
 def _lines(taken: TakenOut) -> Iterator[Row]:
     for line in taken.lines:
         yield f"{local(line.at):{TIME}}", words.WHAT[line.what], line.who, line.text
+
+
+def _events(taken: TakenOut) -> Iterator[Row]:
+    for line in taken.events:
+        coded, *more = line.text.split(SEPARATOR)
+        text = SEPARATOR.join([words.EVENT_TEXT.get(coded, coded), *more])
+        yield f"{local(line.at):{TIME}}", words.WHAT[line.what], line.who, text
+
+
+def _not_here() -> Iterator[Row]:
+    yield from dict.fromkeys(words.LEFT_OUT.values())
 
 
 __all__ = ["taken_out_page", "taken_out_sheets"]

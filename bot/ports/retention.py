@@ -83,6 +83,10 @@ class RetentionRepo(Protocol):
         """Return those that hold on a local day, the first set first."""
 
     def waive(self, waiver: Waiver) -> None: ...
+    def waivers_of(self, conversations: Sequence[ConversationId]) -> list[Waiver]: ...
+    def ended_on(self, youth_id: YouthId) -> datetime | None:
+        """Return when an enrolment ended; None while it goes on."""
+
     def to_waive(self, conversations: Sequence[ConversationId]) -> list[ConversationId]:
         """Return those that are closed and neither in the record nor waived."""
 
@@ -160,6 +164,9 @@ class TakeOutRepo(Protocol):
 
     def save(self, asked: TakeOut) -> None: ...
     def get(self, take_out_id: str, *, lock: bool = False) -> TakeOut | None: ...
+    def used(self, subject: str) -> list[TakeOut]:
+        """Return what has been taken out of a subject, oldest first."""
+
     def newest(self, subject: str, asked_by: StaffId) -> TakeOut | None:
         """Return what somebody asked for last of a subject, held for this transaction."""
 

@@ -73,7 +73,11 @@ async def deliver(row: Outbound, *, ctx: Context) -> Outcome | None:
     else looks after the row now, and nothing was sent.
     """
     try:
-        if names_somebody(row) and await ctx.store.read(lambda tx: is_for_nobody(tx, ctx, row)):
+        if (
+            names_somebody(row)
+            and not _tells_leaders_itself(row)
+            and await ctx.store.read(lambda tx: is_for_nobody(tx, ctx, row))
+        ):
             return Outcome(OutboxState.DROPPED, error="not_staff")
         waits = await held(row, ctx=ctx)
         if waits is not None:
@@ -142,6 +146,11 @@ async def deliver(row: Outbound, *, ctx: Context) -> Outcome | None:
     except SendRejected as refusal:
         log.error("send_rejected", outbox_id=row.id, kind=row.kind.value, reason=refusal.reason)
         return Outcome(OutboxState.FAILED, error=refusal.reason, then=lambda tx: _tell_leader(tx, ctx, row))
+
+
+def _tells_leaders_itself(row: Outbound) -> bool:
+    """Tell whether a row asks somebody about their shift: it is looked there whether they can be asked at all."""
+    return row.kind is OutboxKind.NOTICE and "ready" in row.payload
 
 
 async def _card(row: Outbound, ctx: Context) -> Outcome:

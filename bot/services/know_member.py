@@ -26,13 +26,19 @@ async def know_member(slack_user_id: str, *, ctx: Context) -> None:
     try:
         async with asyncio.timeout(ASKED_WITHIN):
             account = await ctx.chat.account(slack_user_id)
-            await ctx.store.write(lambda tx: note_account(tx, slack_user_id, account, now, ground="asked_slack"))
+            if await ctx.store.read(lambda tx: _is_news(tx, slack_user_id, account)):
+                await ctx.store.write(lambda tx: note_account(tx, slack_user_id, account, now, ground="asked_slack"))
     except (SendError, TimeoutError, Busy) as error:
         log.info("member_not_known", kind=type(error).__name__)
         return
     ctx.membership.has_asked(slack_user_id, account, now)
     if not account.is_members:
         log.warning("not_a_member", slack_user_id=slack_user_id)
+
+
+def _is_news(tx: Tx, slack_user_id: str, account: Account) -> bool:
+    person = tx.staff.by_slack_id(slack_user_id)
+    return person is not None and person.is_refused is account.is_members
 
 
 def note_account(tx: Tx, slack_user_id: str, account: Account, at: datetime, *, ground: str = "event") -> None:
@@ -42,4 +48,4 @@ def note_account(tx: Tx, slack_user_id: str, account: Account, at: datetime, *, 
         return
     act = "account_refused" if person.is_refused else "account_let_in"
     tx.audit.record(AuditEntry("slack", act, f"staff:{person.id}", ground))
-    tx.views.mark_all_dirty()
+    tx.views.mark_dirty_of(person.id)

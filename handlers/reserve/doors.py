@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import structlog
 from aiohttp import web
 
-from bot.domain.errors import AskFirst, BadInput, BotError, Busy, CannotText, NotAllowed
+from bot.domain.errors import AskFirst, BadInput, BotError, Busy, CannotText, NotAllowed, NotYet
 from bot.services.context import Context
 from bot.services.reserve.secrets import form_token
 from bot.services.reserve.session import Ended
@@ -100,7 +100,7 @@ def in_plain_words(error: BotError, texts: Texts) -> str:
         return " ".join(texts.staff(f"problem.{key}") for key in error.problems.values())
     if isinstance(error, AskFirst):
         return texts.staff(f"ask.{error.about}", **{**error.values, "who": texts.staff("duty.somebody_else")})
-    if isinstance(error, NotAllowed | CannotText):
+    if isinstance(error, NotAllowed | CannotText | NotYet):
         return texts.staff(f"refusal.{error.reason}")
     key = f"refusal.{error.code}"
     return texts.staff(key if texts.has(key) else "refusal.internal")

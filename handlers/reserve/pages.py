@@ -70,6 +70,7 @@ class Draft:
     warned_of: str = ""
     problem: str = ""
     is_sent: bool = False
+    is_calling: bool = False
 
 
 def page(texts: Texts, title: str, *children: Child) -> Html:
@@ -189,7 +190,11 @@ def conversation_page(texts: Texts, view: ConversationView, draft: Draft, now: d
         texts.staff("reserve.conversation_title", codes=", ".join(view.codes)),
         _back(texts),
         tag("div", tag("p", texts.staff("reserve.sent")), class_="notice", role="status") if draft.is_sent else None,
+        tag("div", tag("p", texts.staff("call_page.rings")), class_="notice", role="status")
+        if draft.is_calling
+        else None,
         *_about(texts, view, now),
+        _ring_up(texts, view, draft, form_token),
         tag("h2", texts.staff("reserve.said_title")),
         tag("p", texts.staff("reserve.earlier"), class_="quiet") if view.has_earlier else None,
         *[_said(texts, line, now) for line in view.lines],
@@ -235,6 +240,21 @@ def _about(texts: Texts, view: ConversationView, now: datetime) -> list[Child]:
         link = tag("a", texts.staff("reserve.background", name=visible(name)), href=path)
         parts.append(tag("p", link))
     return parts
+
+
+def _ring_up(texts: Texts, view: ConversationView, draft: Draft, form_token: str) -> Html | None:
+    """Return the button that calls by our number: nobody who is called sees whose phone it is."""
+    if not view.can_call:
+        return None
+    return tag(
+        "form",
+        _hidden("form", form_token),
+        _hidden("key", draft.key),
+        tag("button", texts.staff("button.ring_up"), type="submit", class_="second"),
+        tag("p", texts.staff("reserve.ring_up_hint"), class_="quiet"),
+        method="post",
+        action=f"{ROOT}/ring/{view.conversation_id}",
+    )
 
 
 def _barriers(texts: Texts, view: ConversationView) -> list[str]:

@@ -4,11 +4,12 @@ import functools
 import re
 import string
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
 
-from bot.domain.errors import AskFirst, BadInput, Busy, CannotText, NotAllowed, NotFound
+from bot.domain.errors import AskFirst, BadInput, Busy, CannotText, NotAllowed, NotFound, NotYet, Stale
 from bot.domain.ids import new_id
 from bot.domain.people import Staff
 from bot.domain.reserve import PIN_DIGITS
@@ -20,6 +21,7 @@ from bot.services.reserve.enter import Entered, Refusal, enter, may_open
 from bot.services.reserve.read import list_conversations, read_conversation
 from bot.services.reserve.secrets import Crowded, form_token
 from bot.services.reserve.session import Ended, by_reserve, entered, leave, slack_id_of
+from bot.services.voice.ring_up import RingUp, ring_up
 from bot.texts import Texts, when
 from handlers.reserve import pages
 from handlers.reserve.doors import (
@@ -55,6 +57,7 @@ def reserve_routes(ctx: Context) -> list[web.RouteDef]:
     posts: list[tuple[str, Answer]] = [
         ("/ut", _leave),
         ("/samtal/{conversation}", _answer),
+        ("/ring/{conversation}", _ring_up),
         ("/{token}", _enter),
         ("/{token}/ny", _anew),
     ]
@@ -141,8 +144,8 @@ async def _conversation(ctx: Context, request: web.Request) -> web.Response:
     """Show one; the grant is in the log before anything of it leaves."""
     cookie = cookie_of(request)
     staff = await entered(cookie, ctx=ctx)
-    is_sent = request.query_string == "skickat"
-    draft = pages.Draft(new_id(), 0, is_sent=is_sent)
+    done = request.query_string
+    draft = pages.Draft(new_id(), 0, is_sent=done == "skickat", is_calling=done == "ringer")
     return await _drawn(ctx, staff, _id(request, "conversation"), draft, cookie)
 
 
@@ -151,7 +154,7 @@ async def _drawn(
 ) -> web.Response:
     """Draw a conversation. The form says how far it reached, so that what comes in meanwhile is asked about."""
     view, reached = await read_conversation(staff, conversation_id, last_seen=draft.last_seen, ctx=ctx)
-    draft = pages.Draft(draft.key, reached, draft.text, draft.warned_of, draft.problem, draft.is_sent)
+    draft = replace(draft, last_seen=reached)
     return shown(pages.conversation_page(ctx.texts, view, draft, ctx.clock.now(), form_token(cookie)), status)
 
 
@@ -188,6 +191,20 @@ async def _answer(ctx: Context, request: web.Request) -> web.Response:
     return moved(f"{pages.conversation_path(conversation_id)}?skickat")
 
 
+async def _ring_up(ctx: Context, request: web.Request) -> web.Response:
+    """Order a call, once, whatever is pressed twice: first to their own phone, as in Slack."""
+    form, cookie, conversation_id = await form_of(request), cookie_of(request), _id(request, "conversation")
+    require_ours(request, form)
+    key = _key(form)
+    staff = await entered(cookie, ctx=ctx)
+    try:
+        await ring_up(RingUp(slack_id_of(staff), conversation_id, f"reserve:{staff.id}:{key}"), ctx=by_reserve(ctx))
+    except (NotYet, Stale) as error:
+        kept = pages.Draft(new_id(), 0, problem=in_plain_words(error, ctx.texts))
+        return await _drawn(ctx, staff, conversation_id, kept, cookie, 409)
+    return moved(f"{pages.conversation_path(conversation_id)}?ringer")
+
+
 def _id(request: web.Request, name: str) -> str:
     """Return an id from the path. Raises NotFound for what none of ours looks like."""
     found = request.match_info[name]
@@ -198,8 +215,15 @@ def _id(request: web.Request, name: str) -> str:
 
 def _draft(form: Form) -> pages.Draft:
     """Read the form. Raises Forged for fields that no form of ours holds."""
-    key, last_seen = form.get("key", ""), form.get("last_seen", "")
-    is_number = last_seen.isascii() and last_seen.isdecimal() and len(last_seen) <= LAST_DIGITS
-    if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isalnum() and is_number):
+    key, last_seen = _key(form), form.get("last_seen", "")
+    if not (last_seen.isascii() and last_seen.isdecimal() and len(last_seen) <= LAST_DIGITS):
         raise Forged
     return pages.Draft(key, int(last_seen), form.get(pages.TEXT_FIELD, ""), form.get("warned_of", ""))
+
+
+def _key(form: Form) -> str:
+    """Return what makes a form happen once. Raises Forged for what none of ours holds."""
+    key = form.get("key", "")
+    if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isalnum()):
+        raise Forged
+    return key

@@ -347,6 +347,24 @@ class RetentionRows:
             reference=self._vault.seal("reference", waiver.reference),
         )
 
+    def waivers_of(self, conversations: Sequence[ConversationId]) -> list[Waiver]:
+        wanted = sa.select(WAIVERS).where(WAIVERS.c.conversation_id.in_(conversations)).order_by(WAIVERS.c.at)
+        return [
+            Waiver(
+                ConversationId(row.conversation_id),
+                NamndId(row.namnd),
+                row.at,
+                StaffId(row.by),
+                self._vault.open("reason", row.reason),
+                self._vault.open("reference", row.reference),
+            )
+            for row in self._session.connection().execute(wanted)
+        ]
+
+    def ended_on(self, youth_id: YouthId) -> datetime | None:
+        wanted = sa.select(ENDED_YOUTHS.c.ended_at).where(ENDED_YOUTHS.c.youth_id == youth_id)
+        return self._session.connection().execute(wanted).scalar()
+
     def to_waive(self, conversations: Sequence[ConversationId]) -> list[ConversationId]:
         statement = (
             sa.select(C.id)

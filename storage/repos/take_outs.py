@@ -49,10 +49,16 @@ class TakeOutRows:
             .with_for_update()
         )
 
+    def used(self, subject: str) -> list[TakeOut]:
+        of_it = sa.select(TABLE).where(TABLE.c.subject == subject, TABLE.c.used_at.is_not(None))
+        rows = self._session.connection().execute(of_it.order_by(TABLE.c.used_at, TABLE.c.id))
+        return [self._domain(row) for row in rows]
+
     def _first(self, statement: sa.Select[Any]) -> TakeOut | None:
         row = self._session.connection().execute(statement).first()
-        if row is None:
-            return None
+        return None if row is None else self._domain(row)
+
+    def _domain(self, row: sa.Row[Any]) -> TakeOut:
         return TakeOut(
             id=row.id,
             kind=TakeOutKind(row.kind),

@@ -56,6 +56,12 @@ class ViewRows:
         self._session.execute(sa.delete(OpenViewRow).where(col(OpenViewRow.opened_at) < old))
         self._session.execute(sa.update(OpenViewRow).values(is_dirty=True))
 
+    def mark_dirty_of(self, staff_id: StaffId) -> None:
+        """Have what one person has open drawn again."""
+        theirs = sa.update(OpenViewRow).where(col(OpenViewRow.staff_id) == staff_id).values(is_dirty=True)
+        if self._session.connection().execute(theirs).rowcount:
+            self._session.info["views"] = True
+
     def take_dirty(self, *, every: timedelta) -> list[OpenView]:
         """Return the modals to draw again, each at most once in `every` (wire time), and mark them drawn."""
         wire_now = self._clock.wire_now()

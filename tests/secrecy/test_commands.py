@@ -113,9 +113,9 @@ def _commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tu
 
 
 async def test_no_command_does_anything_for_those_who_may_not(
-    tmp_path: Path, sqlite_database_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with a_cast(tmp_path, sqlite_database_url, monkeypatch) as cast:
+    async with a_cast(tmp_path, database_url, monkeypatch) as cast:
         for name, value in environment(cast.night.sandbox).items():
             monkeypatch.setenv(name, value)
         hold = LegalHold(

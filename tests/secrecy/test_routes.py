@@ -62,6 +62,7 @@ ROUTES: Final[dict[tuple[str, str], Asked]] = {
     ("POST", "/reserv/{token}/ny"): Asked(200, 200, why="texts the owner of an old link; answers the same to all"),
     ("GET", "/reserv/samtal/{conversation}"): Asked(401, 403, rule_says=True),
     ("GET", "/reserv/samtal/{conversation}/bakgrund/{youth}"): Asked(401, 403, rule_says=True),
+    ("POST", "/reserv/ring/{conversation}"): Asked(401, 403, {"key": "k1"}, rule_says=True),
     ("POST", "/reserv/samtal/{conversation}"): Asked(
         401, 403, {"key": "k1", "last_seen": "0", "svar": "Hej på dig", "text": "Hej på dig"}, rule_says=True
     ),
@@ -69,9 +70,9 @@ ROUTES: Final[dict[tuple[str, str], Asked]] = {
 
 
 async def test_every_address_refuses_strangers_and_those_who_may_not(
-    tmp_path: Path, sqlite_database_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with a_cast(tmp_path, sqlite_database_url, monkeypatch) as cast:
+    async with a_cast(tmp_path, database_url, monkeypatch) as cast:
         assert cast.night.sandbox.bot is not None
         found = {
             (route.method, route.resource.canonical)

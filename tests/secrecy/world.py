@@ -57,7 +57,7 @@ owner = "Handläggare"
 [case_import.kinds]
 "Anmälan" = ["forhandsbedomning"]
 """
-NOT_ABOUT_ACTS: Final = frozenset({"audit", "inbox", "outbox", "open_view", "lease", "instance", "job_run"})
+NOT_ABOUT_ACTS: Final = frozenset({"alert", "audit", "inbox", "outbox", "open_view", "lease", "instance", "job_run"})
 KEPT: Final = {
     "held": "held_reply",
     "episode": "episode",

@@ -94,11 +94,16 @@ def facts_of(tx: Tx, person: Whose) -> Iterator[tuple[str, str]]:
 
 def lines_of(tx: Tx, known: Known, person: Whose) -> list[Line]:
     """Return what was said with the person's own phones and noted about it, oldest first."""
-    mine: dict[ContactId, LinkedContact] = {phone.contact.id: phone for phone in person.phones}
-    held = [tx.conversations.get(found) for found in known.named.conversations]
-    theirs = [found for found in held if found is not None and found.contact_id in mine]
+    theirs = conversations_of(tx, known, person)
     lines = [line for conversation in theirs for line in _said(tx, conversation, person)]
     return sorted(lines, key=lambda line: line.at)
+
+
+def conversations_of(tx: Tx, known: Known, person: Whose) -> list[Conversation]:
+    """Return the conversations of this nämnd with the person's own phones."""
+    mine: dict[ContactId, LinkedContact] = {phone.contact.id: phone for phone in person.phones}
+    held = [tx.conversations.get(found) for found in known.named.conversations]
+    return [found for found in held if found is not None and found.contact_id in mine]
 
 
 def _said(tx: Tx, conversation: Conversation, person: Whose) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.domain.calendar import local
 from bot.domain.errors import AuditEntry, BadInput
 from bot.domain.ids import new_id
 from bot.domain.people import Role
@@ -12,6 +13,7 @@ from bot.ports import Tx
 from bot.services.context import Context
 from bot.services.retention.acting import Known, named_by
 from bot.services.shared.placing import notice_about
+from bot.services.take_out.events import consents_of, events_of, standing_of
 from bot.services.take_out.gather import Line, Whose, facts_of, lines_of, whose
 
 
@@ -38,6 +40,7 @@ class TakenOut:
     approved_by: str
     facts: tuple[tuple[str, str], ...] = field(repr=False)
     lines: tuple[Line, ...] = field(repr=False)
+    events: tuple[Line, ...] = field(default=(), repr=False)
 
 
 async def take_out(wanted: TakeOutWanted, *, ctx: Context, as_email: str) -> TakenOut | None:
@@ -102,15 +105,18 @@ def _used(tx: Tx, ctx: Context, known: Known, person: Whose, asked: TakeOut) -> 
     used = replace(asked, used_at=ctx.clock.now())
     tx.take_outs.save(used)
     tx.audit.record(_entry(known, used, "take_out", "approved"))
-    facts = tuple(facts_of(tx, person)) if asked.kind is TakeOutKind.REGISTER else ()
+    is_whole = asked.kind is TakeOutKind.REGISTER
+    today = local(ctx.clock.now()).date()
+    kept = [*facts_of(tx, person), *consents_of(tx, known, person), *standing_of(tx, known, person, today)]
     return TakenOut(
         asked=used,
         namnd_name=ctx.rules.namnder[asked.namnd].name,
         made_at=ctx.clock.now(),
         made_by=known.by.name,
         approved_by="" if approver is None else approver.name,
-        facts=facts,
+        facts=tuple(kept) if is_whole else (),
         lines=tuple(lines_of(tx, known, person)),
+        events=tuple(events_of(tx, ctx, known, person)) if is_whole else (),
     )
 
 

@@ -133,6 +133,7 @@ async def a_guest(house: House) -> None:
     "to read as somebody of the staff who has been made a guest",
     "every button and form, by Greta of the home nämnd",
     "refused and logged",
+    changes=frozenset({"staff"}),
 )
 async def staff_made_a_guest(house: House) -> None:
     await every_button(house, house.greta)
