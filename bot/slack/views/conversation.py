@@ -63,7 +63,7 @@ def ended_modal(texts: Texts, conversation_id: str, external_id: str, *, is_stop
     Where it is a nödstopp that has ended it people can speak with each other, and write down what was said.
     """
     return modal(
-        texts.staff("modal.refused_title"),
+        texts.staff("incident.header" if is_stopped else "modal.refused_title"),
         _stopped(conversation_id, texts) if is_stopped else _ended(texts),
         close=texts.staff("modal.close"),
         submit=texts.staff("modal.save"),
