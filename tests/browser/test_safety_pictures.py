@@ -38,8 +38,8 @@ async def test_consent_and_barriers(begins: Begins, page: Page, pictures: Path) 
     await expect(modal).to_contain_text("Sparat.")
 
 
-async def test_a_nodstopp(begins: Begins, page: Page, pictures: Path) -> None:
-    """Gunilla stops at 23.40; whoever has the duty reads what to do instead, and writes down what was said by phone."""
+async def test_a_nodstopp(begins: Begins, page: Page, pictures: Path, tmp_path: Path) -> None:
+    """Gunilla stops; whoever has the duty reads what to do instead, and writes down what was said by phone."""
     sandbox = await begins("2026-11-20 21.40")
     await texts(sandbox, WORDS)
     await looks_as(page, sandbox, GUNILLA)
@@ -70,10 +70,10 @@ async def test_a_nodstopp(begins: Begins, page: Page, pictures: Path) -> None:
     await looks_as(page, sandbox, GUNILLA)
     await page.get_by_test_id("nav-home").click()
     await press(page, "Häv nödstoppet")
-    await take(page, pictures, "nodstopp-hav")
+    await take(page, tmp_path, "nodstopp-hav")
 
 
-async def test_the_sample_of_the_month(begins: Begins, page: Page, pictures: Path) -> None:
+async def test_the_sample_of_the_month(begins: Begins, page: Page, pictures: Path, tmp_path: Path) -> None:
     sandbox = await begins("2026-11-30 18.00")
     await texts(sandbox, WORDS)
     await looks_as(page, sandbox, ANNA)
@@ -89,7 +89,7 @@ async def test_the_sample_of_the_month(begins: Begins, page: Page, pictures: Pat
     await sandbox.world.jump(at("2026-12-01 09.01"))
     await looks_as(page, sandbox, GUNILLA)
     told = said(page, "Dags att granska åtkomster")
-    await take(page, pictures, "granska-fraga", told)
+    await take(page, tmp_path, "granska-fraga", told)
     await press(told, "Granska åtkomster")
     await expect(modal).to_contain_text("läste ett samtal")
     await expect(modal).not_to_contain_text("Nova")
@@ -97,10 +97,10 @@ async def test_the_sample_of_the_month(begins: Begins, page: Page, pictures: Pat
     await modal.get_by_label("Bedömning").first.select_option("I sin ordning")
     await page.get_by_test_id("modal-submit").click()
     await expect(modal).to_contain_text("Sparat.")
-    await take(page, pictures, "granska-sparat")
+    await take(page, tmp_path, "granska-sparat")
 
 
-async def test_a_leader_approves_a_release(begins: Begins, page: Page, pictures: Path) -> None:
+async def test_a_leader_approves_a_release(begins: Begins, page: Page, pictures: Path, tmp_path: Path) -> None:
     sandbox = await begins("2026-11-20 09.00")
     assert sandbox.bot is not None
     ctx = sandbox.bot.ctx
@@ -117,4 +117,4 @@ async def test_a_leader_approves_a_release(begins: Begins, page: Page, pictures:
     await take(page, pictures, "utlamnande", told)
     await press(told, "Godkänn")
     await expect(said(page, "Du har godkänt uttaget.")).to_be_visible()
-    await take(page, pictures, "utlamnande-godkant", said(page, "Du har godkänt uttaget."))
+    await take(page, tmp_path, "utlamnande-godkant", said(page, "Du har godkänt uttaget."))
