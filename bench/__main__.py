@@ -1,4 +1,4 @@
-"""python -m bench [--quick] [ingest flow steady storm sweep memory ...]: every measurement, or those named."""
+"""python -m bench [--quick] [ingest flow steady storm sweep memory audit ...]: every measurement, or those named."""
 
 import asyncio
 import sys
@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import flow, ingest, memory, steady, storm, sweep
+from bench import audit, flow, ingest, memory, steady, storm, sweep
 from bench.databases import databases
 from bench.machine import describe
 from bench.world import a_place
@@ -23,6 +23,7 @@ PARTS: dict[str, tuple[Measure, object, object]] = {
     "storm": (storm.measure, storm.FULL, storm.QUICK),
     "sweep": (sweep.measure, sweep.FULL, sweep.QUICK),
     "memory": (memory.measure, memory.FULL, memory.QUICK),
+    "audit": (audit.measure, audit.FULL, audit.QUICK),
 }
 
 

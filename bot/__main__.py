@@ -40,7 +40,8 @@ from bot.settings import BadSettings, Settings, decisions, load
 from bot.texts import go_live_words
 from storage.backup import require_original
 from storage.known_keys import WrongKeys, note_keys, require_keys
-from storage.migrate import DatabaseAway, WrongSchema, migrate
+from storage.migrate import DatabaseAway, WrongSchema, migrate, sqlite_file
+from storage.origin import note_origin
 from storage.vault import generate_key
 
 CANNOT_RUN = 2
@@ -119,10 +120,12 @@ def migrate_command() -> None:
     url = chosen.env.database_url
     try:
         vault = vault_of(chosen)
-        require_original(url)
+        if sqlite_file(url) is not None:  # a dump that has been loaded is migrated first, and sends nothing by that
+            require_original(url)
         require_keys(url, vault)  # before anything is written
         revision = migrate(url)
         note_keys(url, vault)
+        note_origin(url)
     except BadSettings as error:
         stop_with(error.problems)
     except (WrongKeys, WrongSchema) as error:

@@ -48,6 +48,7 @@ from storage.backup import require_original
 from storage.engine import is_sqlite
 from storage.known_keys import note_keys, require_keys
 from storage.migrate import DatabaseAway, migrate, require_current, require_file
+from storage.origin import note_origin
 from storage.store import SqlStore
 from storage.vault import BadKeys, Vault, parse_keys
 
@@ -156,6 +157,8 @@ def prepare_database(settings: Settings, *, is_copy: bool = False) -> None:
     else:
         require_current(url)
     note_keys(url, vault)
+    if not is_copy:
+        note_origin(url)
 
 
 def _lock_file(database: str) -> IO[str]:

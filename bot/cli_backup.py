@@ -24,6 +24,7 @@ from bot.texts import key_words, listed
 from storage.backup import BackupFailed, back_up, put_beside, put_in_place, unmark
 from storage.known_keys import WrongKeys
 from storage.migrate import DatabaseAway, WrongSchema, require_file, sqlite_file
+from storage.origin import settle
 
 CANNOT_RUN: Final = 2
 
@@ -117,7 +118,9 @@ def _restored_in_place(settings: Settings, open_copy: OpenCopy, only_process: Ca
     with only_process(url):
         # On SQLite the lock says that nobody works in it: whoever ran a moment ago according to a copy ran elsewhere.
         held = asyncio.run(_taken_over(settings, open_copy, may_run=database is not None))
-        if database is not None:
+        if database is None:
+            settle(url)
+        else:
             unmark(database)
     return held
 

@@ -16,8 +16,13 @@ def retention_lines(state: RetentionState, texts: Texts) -> Iterator[str]:
     for found in state.namnder:
         lines = list(held_back_lines(texts, found, 0)) or [texts.staff("retention.nothing_held")]
         yield texts.staff("retention.namnd", namnd=found.namnd, what=" ".join(lines))
+    for found in state.units:
+        lines = list(held_back_lines(texts, found, 0)) or [texts.staff("retention.nothing_held")]
+        yield texts.staff("retention.unit", namnd=found.namnd, what=" ".join(lines))
     if state.parked:
         yield texts.staff(f"retention.held.{HeldBack.PARKED.value}", count=state.parked)
+    if state.not_reviewed:
+        yield texts.staff(f"retention.held.{HeldBack.NOT_REVIEWED.value}", count=state.not_reviewed)
     if state.elsewhere.left:
         yield texts.staff("retention.elsewhere", count=state.elsewhere.left, failed=state.elsewhere.failed)
 
@@ -32,7 +37,16 @@ def retention_data(state: RetentionState) -> dict[str, Any]:
             }
             for found in state.namnder
         },
+        "units": {
+            found.namnd: {
+                "held_back": {why.value: count for why, count in found.held_back.items()},
+                "clocks": {why.value: count for why, count in found.clocks.items()},
+                "holds": found.holds,
+            }
+            for found in state.units
+        },
         "parked": state.parked,
+        "not_reviewed": state.not_reviewed,
         "left_elsewhere": state.elsewhere.left,
         "failed_elsewhere": state.elsewhere.failed,
     }

@@ -1,6 +1,7 @@
 """A consistent copy of an SQLite database beside whoever writes in it, and putting one back.
 
 The copy carries a mark, and is not served before it has been restored: it must not send what its original has sent.
+On PostgreSQL a copy is made with the server's own tools, and is known by where it is: see storage.origin.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from typing import Final
 
 from bot.texts import backup_words as words
 from storage.migrate import MARK_COPY, WrongSchema, known_revisions, sqlite_file
+from storage.origin import is_elsewhere
 
 MARK: Final = 1
 FINE: Final = "ok"
@@ -41,8 +43,13 @@ class Copied:
 
 
 def require_original(url: str) -> None:
-    """Raise IsCopy for a backup that lies where the database should; there is no such mark on PostgreSQL."""
+    """Raise IsCopy for a backup that lies where the database should, or a dump that has been loaded.
+
+    Raises DatabaseAway, on PostgreSQL.
+    """
     path = sqlite_file(url)
+    if path is None and is_elsewhere(url):
+        raise IsCopy
     if path is None or not path.exists():
         return
     with contextlib.suppress(sqlite3.Error), _opened(path, "ro") as connection:  # what is wrong with it is found later

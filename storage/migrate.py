@@ -5,6 +5,7 @@ advisory transaction lock; `serve` accepts its own revision or a later one that 
 """
 
 import contextlib
+import functools
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -71,6 +72,7 @@ def config() -> Config:
     return made
 
 
+@functools.cache  # a program's own migrations stay what they are while it runs, and each is a module to be read
 def head() -> str:
     revision = ScriptDirectory.from_config(config()).get_current_head()
     if revision is None:
@@ -78,6 +80,7 @@ def head() -> str:
     return revision
 
 
+@functools.cache
 def older_revisions() -> frozenset[str]:
     """Return the revisions that this program knows and cannot work with."""
     known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}

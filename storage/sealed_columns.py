@@ -30,6 +30,7 @@ PURPOSES: Final[Mapping[str, Mapping[str, str]]] = {
     "outward": {"place": "outward", "who": "outward"},
     "deadline": {"extended_by": "name", "extension_reason": "reason", "snooze_reason": "reason"},
     "deadline_event": {"text": "event"},
+    "clock_record": {"reference": "reference", "reason": "reason"},
     "legal_hold": {"reference": "reference"},
     "retention_waiver": {"reason": "reason", "reference": "reference"},
     "ended_youth": {"reference": "reference"},

@@ -15,6 +15,7 @@ from storage.repos.audit import AuditRows, SealRows
 from storage.repos.audit_log import AuditLogRows
 from storage.repos.audit_reviews import ReviewRows
 from storage.repos.backgrounds import BackgroundRows
+from storage.repos.clocks_kept import ClocksKeptRows
 from storage.repos.consents import ConsentRows
 from storage.repos.conversations import ConversationRows
 from storage.repos.deadlines import DeadlineRows
@@ -93,6 +94,7 @@ class SqlTx:
         self.keys: ports.KeyRepo = KeyRows(session, vault, clock)
         self.retention: ports.RetentionRepo = RetentionRows(session, vault, clock)
         self.erasing: ports.ErasingRepo = ErasingRows(session, vault)
+        self.clocks_kept: ports.ClocksKeptRepo = ClocksKeptRows(session, vault)
         self.incidents: ports.IncidentRepo = IncidentRows(session, vault)
         self.take_outs: ports.TakeOutRepo = TakeOutRows(session, vault)
         self.audit: ports.AuditRepo = AuditRows(session, clock)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from storage.migrate import migrate
@@ -15,6 +16,30 @@ from tests.frozen import FrozenClock
 FRIDAY_EVENING = datetime(2026, 11, 20, 21, 14, tzinfo=UTC)  # 22.14 in Stockholm
 TESTS_BETWEEN_SWEEPS = 100
 finished = count(1)
+# A machine that does much else may stand still for seconds in the middle of a click: what is then too late is right by
+# the clock, and nothing that a story is about. Tests of what is too late set their own.
+SLOW_MACHINE = {
+    "bot.app_watch.ANSWER_WITHIN": 8.0,
+    "bot.services.know_member.ASKED_WITHIN": 8.0,
+    "handlers.slack.app.SAY_WITHIN": 8.0,
+    "handlers.slack.app.STORE_WITHIN": 10.0,
+    "handlers.slack.interaction.ACK_WITHIN": 10.0,
+    "storage.engine.PG_IDLE_MS": 30_000,
+    "storage.engine.PG_LOCK_MS": 5_000,
+    "storage.engine.PG_STATEMENT_MS": 30_000,
+    # Bolt's own, which it asks of each listener and else is 3 seconds.
+    "slack_bolt.listener.async_listener.AsyncCustomListener.ack_timeout": property(lambda _: 20, lambda *_: None),
+}
+
+# How long an example takes says something of the machine only. What is drawn stays at random, but for CI, where
+# hypothesis draws the same each time.
+hypothesis.settings.register_profile(
+    "unhurried",
+    hypothesis.settings(),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_collection_finish() -> None:
@@ -34,6 +59,14 @@ def sweep() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in SLOW_MACHINE.items():
+            patched.setattr(name, value, raising=not isinstance(value, property))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy.engine import make_url
 
 from storage.migrate import migrate
 
@@ -171,6 +172,50 @@ class PostgresOnDemand:
     def stop(self) -> None:
         if self._server is not None:
             self._server.stop()
+
+
+def dump(url: str, to: Path) -> None:
+    """Dump a PostgreSQL database as docs/drift.md says."""
+    _runs("pg_dump", "--format=custom", f"--file={to}", f"--dbname={url}")
+
+
+def load(dumped: Path, url: str, *options: str) -> None:
+    """Load a dump into a PostgreSQL database."""
+    _runs("pg_restore", "--exit-on-error", *options, f"--dbname={url}", str(dumped))
+
+
+def made_anew(url: str) -> None:
+    """Drop a PostgreSQL database with all that is in it, whoever is connected, and make it anew, empty."""
+    parsed = make_url(url)
+    name = sql.Identifier(str(parsed.database))
+    server = parsed.set(database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
+
+
+@contextmanager
+def copied_postgres(url: str) -> Iterator[str]:
+    """Yield the address of a copy of a PostgreSQL database in which nobody works; it is dropped afterwards."""
+    parsed = make_url(url)
+    copy = f"{parsed.database}_copy"
+    server = parsed.set(database="postgres").render_as_string(hide_password=False)
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(copy))
+    make = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(make.format(sql.Identifier(copy), sql.Identifier(str(parsed.database))))
+        try:
+            yield parsed.set(database=copy).render_as_string(hide_password=False)
+        finally:
+            connection.execute(drop)
+
+
+def _runs(program: str, *arguments: str) -> None:
+    done = subprocess.run(
+        [str(_programs() / program), *arguments], capture_output=True, text=True, timeout=START_WITHIN, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def sqlite_url(path: Path) -> str:

@@ -283,6 +283,7 @@ class Home:
     may_look_back: bool = False
     may_write_background: bool = False
     may_set_consent: bool = False
+    may_amend: bool = False
     clocks: HomeClocks | None = None  # None for whoever has no part in the world of myndighet
     reserve: ReserveHome | None = None  # None for whoever is never needed when Slack is away
     has_active_time: bool = False  # what they do in beredskap is written down

@@ -3,12 +3,13 @@
 Staff stand as Slack user ids ("" for nobody). A case stands as its reference, never as a name or a number.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
 from bot.domain.clocks import ClockKind, Limit
 from bot.domain.deadline import ClockState, EventKind, Gender, Outcome, Reason, Stage
+from bot.domain.retention import CarriedGround
 from bot.domain.summons import Party, SummonsState
 
 UNIT_ROWS: Final = 20  # on a page of the unit
@@ -36,12 +37,16 @@ class ClockRow:
 
 @dataclass(frozen=True, slots=True)
 class ClockList:
-    """The morning's message to one handläggare, most urgent first; `more` are left out for want of room."""
+    """The morning's message to one handläggare, most urgent first; `more` are left out for want of room.
+
+    `not_in_record` are the reader's own cases in which something has been settled that is not in the record yet.
+    """
 
     namnd_name: str
     day: date
     rows: tuple[ClockRow, ...]
     more: int = 0
+    not_in_record: tuple[str, ...] = ()
     is_trial: bool = False
 
 
@@ -92,6 +97,16 @@ class EventLine:
 
 
 @dataclass(frozen=True, slots=True)
+class InRecord:
+    """That what a clock holds is in the record, or need not go there. `by` is a Slack user id."""
+
+    ground: CarriedGround
+    at: datetime
+    by: str
+    reference: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerLine:
     """How one of those summoned stands: which number, in what language, what has become of our text."""
 
@@ -139,6 +154,7 @@ class ClockView:
     outcomes: tuple[Outcome, ...] = ()
     may_extend: bool = False
     may_assign: bool = False
+    in_record: InRecord | None = None
     is_trial: bool = False
 
 

@@ -186,6 +186,8 @@ class EventKind(str, Enum):
     SETTLED = "settled"
     WITHDRAWN = "withdrawn"
     REOPENED = "reopened"
+    CARRIED = "carried"  # to the record
+    WAIVED = "waived"  # it need not go there
 
 
 @dataclass(frozen=True, slots=True)

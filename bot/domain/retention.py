@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from bot.domain.ids import ContactId, ConversationId, NamndId, StaffId, YouthId
+from bot.domain.ids import ContactId, ConversationId, DeadlineId, NamndId, StaffId, YouthId
+from bot.domain.people import World
 
 
 class DataKind(str, Enum):
@@ -24,9 +25,22 @@ class DataKind(str, Enum):
     ENDED_YOUTHS = "ended_youths"  # names, numbers and backgrounds, from when the enrolment ended
     HANDOVERS = "handovers"  # the coded rows, from when the conversation was closed; what was written is gone before
     SLACK_POSTS = "slack_posts"  # our own posts that are about no single conversation, from when they were made
+    SUMMONSES = "summonses"  # what was written with families in myndighet, from when it was closed and carried over
+    CLOCKS = "clocks"  # the clocks with their history, from when they were settled and carried over
+    PROVIDER_TEXTS = "provider_texts"  # the words of an sms at the provider, from when it was stored here and final
+    AUDIT_LOG = "audit_log"  # whole segments of the log, and what was found in them, from their newest row
 
 
 OF_CONVERSATIONS = (DataKind.CONVERSATIONS, DataKind.UNKNOWN_NUMBERS)
+OF_MYNDIGHET = (DataKind.SUMMONSES, DataKind.CLOCKS)
+OF_BOTH = (DataKind.INBOX, DataKind.SLACK_POSTS, DataKind.PROVIDER_TEXTS, DataKind.AUDIT_LOG)
+
+
+def kinds_of(world: World) -> frozenset[DataKind]:
+    """Return what the leaders of a world are told of: what is theirs, and what belongs to both."""
+    if world is World.MYNDIGHET:
+        return frozenset(OF_MYNDIGHET + OF_BOTH)
+    return frozenset(DataKind) - frozenset(OF_MYNDIGHET)
 
 
 class HeldBack(str, Enum):
@@ -37,6 +51,7 @@ class HeldBack(str, Enum):
     OPEN_ACTION = "open_action"  # something is still to be done
     ON_HOLD = "on_hold"
     PARKED = "parked"  # a payload that our own code could not digest: it is in no record
+    NOT_REVIEWED = "not_reviewed"  # an entry of the log that a leader was asked to look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +90,11 @@ class RetentionRules:
 
 @dataclass(frozen=True, slots=True)
 class LegalHold:
-    """Something that no job may delete: all of a nämnd, or one youth's, or one conversation. `until` is a local day."""
+    """Something that no job may delete: all of a nämnd, or one youth's, or one conversation, or a case's clocks.
+
+    `until` is a local day. `world` is the one whose leaders set it: they see it and may lift it. `case_key` is a case
+    of myndighet as it is looked up by. What holds all of a nämnd holds both worlds, whoever set it.
+    """
 
     id: str
     namnd: NamndId
@@ -87,6 +106,13 @@ class LegalHold:
     until: date | None = None
     lifted_by: StaffId | None = None
     lifted_at: datetime | None = None
+    world: World = World.BEREDSKAP
+    case_key: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether it holds all that is the nämnd's."""
+        return self.youth_id is None and self.conversation_id is None and self.case_key is None
 
     def holds(self, today: date) -> bool:
         """Tell whether it still holds; its last day is included."""
@@ -105,12 +131,31 @@ class Waiver:
     reference: str
 
 
+class CarriedGround(str, Enum):
+    """Why what a clock holds need not stay for the record's sake."""
+
+    CARRIED = "carried"  # somebody has said that it stands there
+    WAIVED = "waived"  # a leader has decided that it need not
+    CASE_SYSTEM = "case_system"  # all of it came from there
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a clock held at `at` is in the record, or need not go there. `reason` is of what was waived."""
+
+    deadline_id: DeadlineId
+    ground: CarriedGround
+    at: datetime
+    by: StaffId
+    reference: str = field(repr=False)
+    reason: str | None = field(default=None, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """What a case code stands for: a youth, or a number that nobody is linked to; and their conversations.
 
-    Oldest first, and only conversations whose words are still there, in the youth's own nämnd; never of the
-    other world.
+    Oldest first, and only conversations whose words are still there, in the youth's own nämnd; and of one world.
     """
 
     conversations: tuple[ConversationId, ...]
@@ -121,9 +166,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Something of ours on the other side: a post in Slack (`channel:ts`), or an sms at the provider (its id)."""
+    """Something of ours on the other side: a post in Slack (`channel:ts`), or an sms at the provider (its id).
 
-    side: str  # SLACK or SMS
+    Of an sms all goes, or its words only.
+    """
+
+    side: str  # SLACK, SMS or WORDS
     address: str
 
     @property
@@ -133,7 +181,15 @@ class Place:
         return channel, ts
 
 
-SLACK, SMS = "slack", "sms"
+SLACK, SMS, WORDS = "slack", "sms", "words"
+
+
+@dataclass(frozen=True, slots=True)
+class TextThere:
+    """An sms whose words the provider still has. `row_id` is ours: of what came in, or of an attempt to deliver."""
+
+    row_id: str
+    provider_id: str
 
 
 @dataclass(frozen=True, slots=True)

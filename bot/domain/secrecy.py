@@ -87,7 +87,6 @@ BEREDSKAPS_OWN = frozenset(  # who is enrolled, and with whom; its handovers, no
         Act.SEE_COVERAGE,
         Act.KEEP_ROTA,
         Act.KEEP_YOUTHS,
-        Act.RETAIN,
         Act.AMEND,
     }
 )
@@ -98,7 +97,7 @@ CLOCK_ACTS = frozenset(  # myndighetsutövning: the duty gives no right to any o
     {Act.REGISTER_CLOCK, Act.SEE_CLOCK, Act.HANDLE_CLOCK, Act.SEE_UNIT, Act.ASSIGN_CLOCK, Act.SET_ABSENCE}
 )
 BEREDSKAPS_LEADERS_ONLY = frozenset({Act.SEE_REST, Act.SEE_LOG, Act.RETAIN})
-LEADERS_ONLY = frozenset({Act.SEE_UNIT, Act.ASSIGN_CLOCK, Act.SEE_LOG})
+LEADERS_ONLY = frozenset({Act.SEE_UNIT, Act.ASSIGN_CLOCK, Act.SEE_LOG, Act.RETAIN})
 RESPONSIBLES_OWN = frozenset({Act.SEE_CLOCK, Act.HANDLE_CLOCK, Act.SET_ABSENCE})
 
 

@@ -26,7 +26,7 @@ from bot.ports.log import AuditLogRepo, AuditRepo, KeyRepo, ReviewRepo, SealRepo
 from bot.ports.outbox import Outbound, OutboxRepo, Share
 from bot.ports.people import ConsentRepo, PeopleRepo, StaffRepo
 from bot.ports.posts import OpenView, Post, Posted, PostRepo, ViewRepo
-from bot.ports.retention import ErasingRepo, RetentionRepo, TakeOutRepo
+from bot.ports.retention import ClocksKeptRepo, ErasingRepo, RetentionRepo, TakeOutRepo
 from bot.ports.store import Store, T, Tx
 from bot.ports.watch import EscalationRepo, IncidentRepo, PhoneCallRepo, ReserveRepo, WatchRepo
 
@@ -40,6 +40,7 @@ __all__ = [
     "BackgroundRepo",
     "Calls",
     "Chat",
+    "ClocksKeptRepo",
     "Coded",
     "ConsentRepo",
     "ConversationRepo",

@@ -67,6 +67,9 @@ class Sms(Protocol):
     async def send(self, sms: OutgoingSms) -> SmsReceipt: ...
     async def find(self, sms: OutgoingSms, since: datetime, known: Collection[str]) -> SmsReceipt | None: ...
     async def list_since(self, since: datetime, direction: SmsDirection) -> list[ProviderSms]: ...
+    async def redact(self, provider_id: str) -> bool:
+        """Blank the words of an sms at the provider; False when it is too early. Raises LookupFailed."""
+
     async def erase(self, provider_id: str) -> bool:
         """Delete an sms at the provider, numbers and pictures too; False when it is too early. Raises LookupFailed."""
 

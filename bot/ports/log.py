@@ -68,11 +68,15 @@ class SealRepo(Protocol):
     def day(self, day: str) -> DayHash | None: ...
     def days(self, since: str = "") -> list[DayHash]: ...
     def add_day(self, day: DayHash) -> None: ...
-    def release(self, before: datetime, decision: str, limit: int) -> int:
+    def release(self, before: datetime, decision: str, limit: int, *, keep_from: int | None = None) -> int:
         """Delete the rows of the oldest segments (`limit` of them at most) whose newest row is of before `before`.
 
-        `decision` is the reference of the decision to do so; the segments stay, and say it. Returns how many rows went.
+        No segment goes that holds the row with the id `keep_from` or a later one. `decision` is the reference of the
+        decision to do so; the segments stay, and say it. Returns how many rows went.
         """
+
+    def released_to(self) -> int:
+        """Return the id of the last row that has been released; 0 when none has."""
 
 
 class AuditLogRepo(Protocol):
@@ -108,5 +112,14 @@ class ReviewRepo(Protocol):
     def settle(self, review_id: ReviewId, item: ReviewItem) -> None: ...
     def due(self, now: datetime) -> list[ReviewId]: ...
     def next_due(self, after: datetime) -> datetime | None: ...
+    def oldest_unread(self) -> int | None:
+        """Return the lowest id of an entry that somebody has yet to look at."""
+
+    def count_unread(self, before: datetime) -> int:
+        """Count the entries that somebody was asked before `before` to look at, and nobody has."""
+
+    def forget(self, released_to: int) -> int:
+        """Delete what was found in entries up to this id, and the reviews of which nothing is left; count entries."""
+
     def counts(self, namnd: NamndId, world: World) -> list[ReviewCount]:
         """Return how every month's review has gone, by month."""

@@ -28,7 +28,9 @@ class StaffRepo(Protocol):
 
 
 class PeopleRepo(Protocol):
-    def youth(self, youth_id: YouthId) -> Youth | None: ...
+    def youth(self, youth_id: YouthId, *, lock: bool = False) -> Youth | None:
+        """Return a youth; with `lock` held against other writers until this transaction ends."""
+
     def youth_by_reference(self, namnd: NamndId, reference: str) -> Youth | None: ...
     def youths_of(self, namnd: NamndId) -> list[Youth]: ...
     def add_youth(

@@ -7,11 +7,24 @@ from typing import Protocol
 from bot.domain.ids import (
     ContactId,
     ConversationId,
+    DeadlineId,
     NamndId,
     StaffId,
     YouthId,
 )
-from bot.domain.retention import DataKind, Deleted, HeldBack, LegalHold, Named, Place, Standing, Waiver
+from bot.domain.people import World
+from bot.domain.retention import (
+    Carried,
+    DataKind,
+    Deleted,
+    HeldBack,
+    LegalHold,
+    Named,
+    Place,
+    Standing,
+    TextThere,
+    Waiver,
+)
 from bot.domain.taking_out import TakeOut
 
 
@@ -50,6 +63,14 @@ class RetentionRepo(Protocol):
     def ended(self, namnd: NamndId, before: datetime, today: date, *, limit: int) -> list[YouthId]:
         """Return those who ended before that, of whom nothing that was written is left."""
 
+    def texts_there(
+        self, namnd: NamndId, numbers: Collection[str], before: datetime, today: date, *, limit: int
+    ) -> list[TextThere]:
+        """Return texts of both worlds whose words may be blanked at the provider, the oldest first.
+
+        What came in was dealt with by then, and what we sent had its last word; nothing of it is on hold.
+        """
+
     def parked(self) -> int: ...
     def hold_still(self) -> None:
         """Let nobody put anything on hold while this transaction deletes, nor the other way round."""
@@ -69,7 +90,9 @@ class RetentionRepo(Protocol):
     def to_waive(self, conversations: Sequence[ConversationId]) -> list[ConversationId]:
         """Return those that are closed and neither in the record nor waived."""
 
-    def named(self, code: str) -> Named | None: ...
+    def named(self, code: str, world: World = World.BEREDSKAP) -> Named | None:
+        """Return what a code stands for in a world. In myndighet it is always a number's."""
+
     def end(self, youth_id: YouthId, at: datetime, by: StaffId, reference: str) -> None:
         """Note that an enrolment has ended."""
 
@@ -88,11 +111,52 @@ class RetentionRepo(Protocol):
     def gone(self, place_id: str) -> None: ...
     def not_yet(self, place_id: str, error: str, again_at: datetime) -> None: ...
     def places_due(self, now: datetime, *, limit: int) -> list[tuple[str, int]]:
-        """Return ids, and how often each has been tried, of what has failed and is to be tried again."""
+        """Return ids, and how often each has failed, of what is to be looked after now."""
 
     def put_off(self, place_ids: Sequence[str], until: datetime) -> None: ...
     def standing(self) -> Standing: ...
     def deleted_between(self, namnd: NamndId, start: datetime, end: datetime) -> list[Deleted]: ...
+
+
+class ClocksKeptRepo(Protocol):
+    """The clocks, and what was written with families about them: what is in the record, what may go. World time.
+
+    `before` and `today` as in RetentionRepo. A conversation in the world of myndighet is about the clocks whose
+    summonses it holds; one that holds none is carried over by a waiver alone.
+    """
+
+    def carry(self, carried: Carried) -> None:
+        """Note that a clock is in the record as it is now; what was noted before no longer counts."""
+
+    def carried(self, deadline_id: DeadlineId) -> Carried | None: ...
+    def to_waive(self, namnd: NamndId, case_ref: str) -> list[DeadlineId]:
+        """Return the clocks of a case that have ended and are neither in the record nor waived."""
+
+    def texts_to_waive(self, conversations: Sequence[ConversationId]) -> list[ConversationId]:
+        """Return those that are closed, about no clock, and not waived as they are now."""
+
+    def knows_case(self, namnd: NamndId, case_ref: str) -> bool: ...
+    def not_carried(self, namnd: NamndId, owner: StaffId, *, limit: int) -> list[str]:
+        """Return the references of somebody's own cases with a clock that has ended and is not in the record."""
+
+    def texts_due(self, namnd: NamndId, before: datetime, today: date, *, limit: int) -> list[ConversationId]:
+        """Return conversations whose words may be deleted, the longest closed first."""
+
+    def is_text_due(self, conversation_id: ConversationId, namnd: NamndId, before: datetime, today: date) -> bool: ...
+    def due(self, namnd: NamndId, before: datetime, today: date, *, limit: int) -> list[DeadlineId]:
+        """Return clocks that may be deleted, the longest settled first: no words that are about them are left."""
+
+    def is_due(self, deadline_id: DeadlineId, namnd: NamndId, before: datetime, today: date) -> bool: ...
+    def texts_held_back(self, namnd: NamndId, before: datetime, today: date) -> dict[HeldBack, int]: ...
+    def held_back(self, namnd: NamndId, before: datetime, today: date) -> dict[HeldBack, int]: ...
+    def drop(self, deadline_id: DeadlineId) -> int:
+        """Delete a clock with its history and summonses; return how many rows."""
+
+    def left_over(self, namnd: NamndId, before: datetime, today: date, *, limit: int) -> list[ConversationId]:
+        """Return conversations without words that no summons needs any more."""
+
+    def drop_lists(self, namnd: NamndId, before: date, limit: int) -> int:
+        """Delete the morning's lists of before that day in which no clock stands."""
 
 
 class TakeOutRepo(Protocol):
@@ -117,6 +181,9 @@ class ErasingRepo(Protocol):
 
     def places_of(self, conversation_id: ConversationId) -> list[Place]:
         """Return where there is something about a conversation on the other side. Ask before it is emptied."""
+
+    def redacted(self, row_ids: Collection[str], at: datetime) -> None:
+        """Remember that the words of these texts are to be blanked at the provider."""
 
     def empty(self, conversation_id: ConversationId, at: datetime) -> int:
         """Delete every word of a conversation; return how many things held any."""

@@ -20,7 +20,7 @@ from bot.ports.log import AuditLogRepo, AuditRepo, KeyRepo, ReviewRepo, SealRepo
 from bot.ports.outbox import OutboxRepo
 from bot.ports.people import ConsentRepo, PeopleRepo, StaffRepo
 from bot.ports.posts import PostRepo, ViewRepo
-from bot.ports.retention import ErasingRepo, RetentionRepo, TakeOutRepo
+from bot.ports.retention import ClocksKeptRepo, ErasingRepo, RetentionRepo, TakeOutRepo
 from bot.ports.watch import EscalationRepo, IncidentRepo, PhoneCallRepo, ReserveRepo, WatchRepo
 
 T = TypeVar("T")
@@ -58,6 +58,7 @@ class Tx(Protocol):
     keys: KeyRepo
     retention: RetentionRepo
     erasing: ErasingRepo
+    clocks_kept: ClocksKeptRepo
     incidents: IncidentRepo
     take_outs: TakeOutRepo
     audit: AuditRepo

@@ -131,8 +131,11 @@ class PhoneCallRepo(Protocol):
 class IncidentRepo(Protocol):
     """Stops, and the clocks of their incidents. Reasons and references are sealed at rest."""
 
-    def stops(self) -> list[Stop]:
-        """Return the stops that stand now, the oldest first; one statement, for every row that leaves asks."""
+    def stops(self, *, lock: bool = False) -> list[Stop]:
+        """Return the stops that stand now, the oldest first; one statement, for every row that leaves asks.
+
+        With `lock` none of them is lifted until this transaction ends.
+        """
 
     def begin(
         self, incident_id: str, namnder: Collection[NamndId], by: StaffId, reason: str, at: datetime

@@ -83,7 +83,7 @@ async def change_consent(command: ConsentChange, *, ctx: Context) -> None:
     """
 
     def change(tx: Tx) -> None:
-        youth = _youth(tx, command.youth_id)
+        youth = _youth(tx, command.youth_id, lock=True)  # whoever saves at the same moment sees what the other saved
         actor = _allowed(tx, ctx, command.slack_user_id, Act.SET_CONSENT, youth)
         _require_complete(command, today(ctx))
         before = _page(tx, ctx, youth)
@@ -114,8 +114,8 @@ def _allowed(tx: Tx, ctx: Context, slack_user_id: str, act: Act, youth: Youth) -
     return actor
 
 
-def _youth(tx: Tx, youth_id: str) -> Youth:
-    youth = tx.people.youth(YouthId(youth_id))
+def _youth(tx: Tx, youth_id: str, *, lock: bool = False) -> Youth:
+    youth = tx.people.youth(YouthId(youth_id), lock=lock)
     if youth is None:
         raise NotFound
     return youth

@@ -85,6 +85,9 @@ async def deliver(row: Outbound, *, ctx: Context) -> Outcome | None:
         channel = await ctx.store.read(lambda tx: channel_of(tx, row)) if row.kind in IN_CHANNELS else ""
         if channel and not await is_own_channel(channel, ctx=ctx):
             return Outcome(OutboxState.FAILED, error=CHANNEL_OPEN, then=lambda tx: _not_there(tx, ctx, row, channel))
+        waits = await held(row, ctx=ctx) if channel else None  # Slack may have thought it over for seconds
+        if waits is not None:
+            return waits
         if row.kind is OutboxKind.CARD:
             return await _card(row, ctx)
         if row.kind is OutboxKind.THREAD:

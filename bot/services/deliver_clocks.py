@@ -21,6 +21,7 @@ from bot.domain.errors import Busy
 from bot.domain.ids import ClockListId, DeadlineId, NamndId, StaffId
 from bot.domain.outbound import OutboxKind, OutboxState, Priority
 from bot.domain.people import Staff
+from bot.domain.retention import DataKind
 from bot.domain.secrecy import Act, Actor, Allowed, may
 from bot.domain.sending import SendRejected, SendUncertain
 from bot.ports import Outbound, Posted, PostedList, Tx
@@ -39,6 +40,7 @@ log = structlog.get_logger(__name__)
 
 CLOCK_KINDS: Final = frozenset({OutboxKind.CLOCKS, OutboxKind.CLOCK, OutboxKind.UNIT})
 MOST_ROWS: Final = 200  # of which a message shows as many as have room, and counts the others
+MOST_TO_CARRY: Final = 20  # the oldest: the rest is named when these are done
 MOST_SETTLED: Final = 10  # what was settled last keeps its place
 JUST_NOW: Final = timedelta(minutes=15)  # world time: what was said as the office closed may still leave
 
@@ -214,8 +216,16 @@ def _shown(tx: Tx, ctx: Context, posted: PostedList, clocks: Sequence[Deadline])
         day=posted.day,
         rows=tuple(row_of(tx, clock, now, reader=posted.staff_id) for clock in kept[:MOST_ROWS]),
         more=sum(clock.is_running for clock in kept[MOST_ROWS:]),
+        not_in_record=_not_in_record(tx, ctx, posted),
         is_trial=ctx.rules.is_trial,
     )
+
+
+def _not_in_record(tx: Tx, ctx: Context, posted: PostedList) -> tuple[str, ...]:
+    """Return the cases to carry over; where gallring is not decided nothing waits for that, and nothing is said."""
+    if not ctx.rules.retention.decision(DataKind.CLOCKS, posted.namnd):
+        return ()
+    return tuple(tx.clocks_kept.not_carried(posted.namnd, posted.staff_id, limit=MOST_TO_CARRY))
 
 
 def _notice(tx: Tx, ctx: Context, row: Outbound, reader: Staff) -> Composed | None:

@@ -23,6 +23,7 @@ from bot.services.voice.deliver_ring_up import leave_ring_up
 log = structlog.get_logger(__name__)
 
 STANDING: Final = frozenset({OutboxKind.CARD, OutboxKind.DIGEST})  # posts that are kept up to date
+TAKES_AWAY: Final = frozenset({OutboxKind.WITHDRAW, OutboxKind.ERASE})  # harmless twice, harmful never
 CHANNEL: Final = "channel:"  # there we may not read, and so not look
 LONGEST_SEND: Final = timedelta(seconds=12)  # wire time: the time-outs of both gateways end before
 LOOK_FAILED: Final = "look_failed"
@@ -140,7 +141,7 @@ async def _look_for_post(row: Outbound, ctx: Context) -> None:
     to, post, thread_ts = await ctx.store.read(where)
     found: Posted | None = None
     has_looked = False
-    if to and row.kind is not OutboxKind.WITHDRAW:
+    if to and row.kind not in TAKES_AWAY:
         try:
             found = await ctx.chat.find(to, row.id, row.created_at, thread_ts)
             has_looked = post is None or not post.target.startswith(CHANNEL)
@@ -161,7 +162,7 @@ async def _look_for_post(row: Outbound, ctx: Context) -> None:
             if row.kind in CLOCK_KINDS:
                 adopt(tx, row, found)
             return
-        if row.error == RESTORED and not has_looked and row.kind is not OutboxKind.WITHDRAW:
+        if row.error == RESTORED and not has_looked and row.kind not in TAKES_AWAY:
             # It stood in a backup, and may have been posted since: what still waits is brought up anew by its clock.
             tx.outbox.record(row.id, OutboxState.FAILED, error=RESTORED)
             log.warning("restored_post_left", outbox_id=row.id, kind=row.kind.value)

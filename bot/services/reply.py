@@ -9,17 +9,18 @@ from bot.domain.errors import AskFirst, BadInput, CannotText
 from bot.domain.ids import MessageId, ShiftId, new_id
 from bot.domain.people import LinkedContact
 from bot.domain.rest.active import Source
-from bot.domain.secrecy import Act, Actor
+from bot.domain.secrecy import Act, Actor, Allowed
 from bot.domain.sms_parts import MAX_SMS_CHARACTERS, parts, tidy_outgoing
 from bot.ports import OpenView, Tx
 from bot.services.context import Context
 from bot.services.rest.note_activity import note_activity
-from bot.services.shared.access import actor_by_slack, contact_of, locked, require
+from bot.services.shared.access import actor_by_slack, contact_of, locked, may_show, require
 from bot.services.shared.consent import is_stopped, require_may_write
 from bot.services.shared.episodes import account_for_answer
 from bot.services.shared.open_views import own_view
 from bot.services.shared.placing import is_inline, refresh, thread
 from bot.services.shared.saying import say_outgoing
+from bot.services.shared.stopped import is_silent
 
 PARTS_WITHOUT_ASKING: Final = 3
 UNWANTED: Final = "unwanted"  # the author has been asked whether to text somebody who wants no sms
@@ -44,8 +45,10 @@ class Reply:
     warned_of: str | None = None
 
 
-async def reply(command: Reply, *, ctx: Context) -> None:
-    """Send an answer or keep a note, once.
+async def reply(command: Reply, *, ctx: Context) -> bool:
+    """Send an answer or keep a note, once. Return whether a nödstopp hides for now what was kept.
+
+    A note is kept during a stop too: it goes to nobody, and what cannot be written here is written on paper.
 
     Raises:
         NotAllowed: the rule of secrecy says no, at this moment.
@@ -56,11 +59,12 @@ async def reply(command: Reply, *, ctx: Context) -> None:
         Stale: the modal is somebody else's.
     """
 
-    def change(tx: Tx) -> AskFirst | None:
+    def change(tx: Tx) -> AskFirst | bool:
         conversation = locked(tx, command.conversation_id)
         author = actor_by_slack(tx, ctx, command.slack_user_id)
         contact = contact_of(tx, conversation)
-        require(tx, ctx, author, Act.NOTE if command.is_note else Act.REPLY, conversation, contact)
+        act = Act.NOTE if command.is_note else Act.REPLY
+        require(tx, ctx, author, act, conversation, contact, despite_stop=command.is_note)
         text = clean(command.text, is_note=command.is_note)
         if not command.is_note:
             require_textable(ctx, contact)
@@ -71,15 +75,16 @@ async def reply(command: Reply, *, ctx: Context) -> None:
             return question
         if not tx.once("reply", command.key):
             require_same(tx, f"reply:{command.key}", text)
-            return None
+            return is_silent(tx, ctx, conversation)
         say(tx, ctx, conversation, author, text, source=f"reply:{command.key}", is_note=command.is_note)
         if command.external_id is not None:
             tx.views.drop(command.external_id)
-        return None
+        return is_silent(tx, ctx, conversation)
 
-    question = await ctx.store.write(change)
-    if question is not None:
-        raise question
+    done = await ctx.store.write(change)
+    if isinstance(done, AskFirst):
+        raise done
+    return done
 
 
 def clean(text: str, *, is_note: bool) -> str:
@@ -137,7 +142,8 @@ def say(
             shift_id=shift_id,
         )
         tx.messages.add(note, source=source)
-        changed = replace(conversation, last_seq=seq, seen_seq=max(conversation.seen_seq, seq), last_activity_at=now)
+        seen = seq if _has_seen_all(tx, ctx, conversation, author) else conversation.seen_seq
+        changed = replace(conversation, last_seq=seq, seen_seq=seen, last_activity_at=now)
     else:
         require_newest(tx, conversation)
         changed, message = say_outgoing(
@@ -152,6 +158,13 @@ def say(
     note_activity(tx, ctx, author, changed, Source.ANSWER)
     refresh(tx, changed)
     return changed
+
+
+def _has_seen_all(tx: Tx, ctx: Context, conversation: Conversation, author: Actor) -> bool:
+    """Tell whether nothing is unseen once somebody has written a note: who may not read has seen nothing by it."""
+    if conversation.seen_seq >= conversation.last_seq:
+        return True
+    return isinstance(may_show(tx, ctx, author, Act.READ, conversation, contact_of(tx, conversation)), Allowed)
 
 
 def _shift(author: Actor, conversation: Conversation) -> ShiftId | None:

@@ -11,6 +11,7 @@ from bot.domain.people import Role
 from bot.domain.rules import NamndRules
 from bot.domain.secrecy import Act, Actor, Allowed, Denied, Subject, may
 from bot.ports import Tx
+from bot.services.amend.enrolled_page import may_amend_in
 from bot.services.clocks.home import home_clocks
 from bot.services.context import Context
 from bot.services.incident.home import incident_home
@@ -63,6 +64,7 @@ async def show_home(slack_user_id: str, *, ctx: Context) -> Home:
             may_look_back=bool(own_namnder(actor)),
             may_write_background=bool(may_enrol_in(actor)),
             may_set_consent=bool(may_enrol_in(actor)),
+            may_amend=bool(may_amend_in(actor)),
             clocks=home_clocks(tx, ctx, actor),
             reserve=_reserve(tx, actor),
             has_active_time=keeps_active_time(ctx, actor.staff),

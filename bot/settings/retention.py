@@ -1,13 +1,15 @@
 """How long each kind of data is kept, and by whose decision: [retention]."""
 
 from datetime import timedelta
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from bot.domain.ids import NamndId
 from bot.domain.retention import OF_CONVERSATIONS, DataKind, RetentionRule, RetentionRules
 from bot.settings.base import Strict
+
+LOG_AT_LEAST: Final = 180
 
 
 class KeptConfig(Strict):
@@ -39,6 +41,10 @@ class RetentionConfig(Strict):
     ended_youths: KeptConfig | None = None
     handovers: KeptConfig | None = None
     slack_posts: KeptConfig | None = None
+    summonses: KeptConfig | None = None
+    clocks: KeptConfig | None = None
+    provider_texts: KeptConfig | None = None
+    audit_log: KeptConfig | None = None
 
     def of(self, kind: DataKind) -> KeptConfig | None:
         found: KeptConfig | None = getattr(self, kind.value)
@@ -47,14 +53,31 @@ class RetentionConfig(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         """What was written stands in the raw payloads too, and the coded rows tell of what was written."""
-        for kind in OF_CONVERSATIONS:
+        for kind in (*OF_CONVERSATIONS, DataKind.SUMMONSES):
             kept = self.of(kind)
             if kept is None or not kept.decision:
                 continue
             if self.inbox is None or not self.inbox.decision or self.inbox.days > kept.days:
                 raise ValueError(f"{kind.value} kräver att inbox har ett beslut och gallras minst lika snart")
-            if self.handovers is not None and self.handovers.days < kept.days:
+            if kind in OF_CONVERSATIONS and self.handovers is not None and self.handovers.days < kept.days:
                 raise ValueError(f"handovers gallras före {kind.value}; ge handovers minst lika många dagar")
+        return self
+
+    @model_validator(mode="after")
+    def _clocks_last(self) -> Self:
+        """A clock's case stands in our posts too, and what was written with the family hangs on it."""
+        if self.clocks is None or not self.clocks.decision:
+            return self
+        for key, kept in (("summonses", self.summonses), ("slack_posts", self.slack_posts)):
+            if kept is None or not kept.decision or kept.days > self.clocks.days:
+                raise ValueError(f"clocks kräver att {key} har ett beslut och gallras minst lika snart")
+        return self
+
+    @model_validator(mode="after")
+    def _log_outlives_its_review(self) -> Self:
+        """A month is looked at in the next one, and leaders are reminded for a while."""
+        if self.audit_log is not None and self.audit_log.days < LOG_AT_LEAST:
+            raise ValueError(f"audit_log måste sparas minst {LOG_AT_LEAST} dagar, så att loggen hinner granskas")
         return self
 
     def rules(self, namnder: set[str]) -> RetentionRules:
@@ -69,5 +92,6 @@ class RetentionConfig(Strict):
 
     def soonest(self) -> int | None:
         """Return after how many days a conversation is deleted at the earliest; None when none ever is."""
-        found = [kept.days for kind in OF_CONVERSATIONS if (kept := self.of(kind)) is not None and kept.decision]
+        kinds = (*OF_CONVERSATIONS, DataKind.SUMMONSES)
+        found = [kept.days for kind in kinds if (kept := self.of(kind)) is not None and kept.decision]
         return min(found, default=None)

@@ -62,6 +62,7 @@ class ActionId(str, Enum):
     CLOCK_CALL_OFF = "clock_call_off"
     CLOCK_FEEDBACK = "clock_feedback"
     CLOCK_WITHDRAW = "clock_withdraw"
+    CLOCK_CARRY = "clock_carry"
     CLOCK_REGISTER = "clock_register"
     CLOCK_NAMND = "clock_namnd"
     CLOCKS_MINE = "clocks_mine"
@@ -108,6 +109,13 @@ class ActionId(str, Enum):
     STOP_DECLINE = "stop_decline"
     START_CONFIRM = "start_confirm"
     START_DECLINE = "start_decline"
+    # what stands about somebody who is enrolled
+    AMEND_PICK = "amend_pick"
+    AMEND_CORRECT = "amend_correct"
+    AMEND_END = "amend_end"
+    AMEND_REMOVE = "amend_remove"
+    AMEND_HOLD = "amend_hold"
+    AMEND_LIFT = "amend_lift"
     # content that is to leave the program
     TAKE_OUT_APPROVE = "take_out_approve"
     # fields, whose values are read when the form is submitted
@@ -136,6 +144,7 @@ class CallbackId(str, Enum):
     BACKGROUND = "background"
     BACKGROUND_PICK = "background_pick"
     CLOCK_REGISTER = "clock_register"
+    CLOCK_CARRY = "clock_carry"
     CLOCK_SETTLE = "clock_settle"
     CLOCK_EXTEND = "clock_extend"
     CLOCK_SNOOZE = "clock_snooze"
@@ -157,6 +166,12 @@ class CallbackId(str, Enum):
     AUDIT_REVIEW = "audit_review"
     CONSENT = "consent"
     CONSENT_PICK = "consent_pick"
+    AMEND_PICK = "amend_pick"
+    AMEND_CORRECT = "amend_correct"
+    AMEND_END = "amend_end"
+    AMEND_REMOVE = "amend_remove"
+    AMEND_REMOVE_SURE = "amend_remove_sure"
+    AMEND_HOLD = "amend_hold"
 
 
 COMMAND = "/beredskap"

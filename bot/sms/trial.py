@@ -40,6 +40,9 @@ class TrialCarrier:
     async def list_since(self, since: datetime, direction: SmsDirection) -> list[ProviderSms]:
         return await self._sms.list_since(since, direction)
 
+    async def redact(self, provider_id: str) -> bool:
+        return await self._sms.redact(provider_id)
+
     async def erase(self, provider_id: str) -> bool:
         return await self._sms.erase(provider_id)
 

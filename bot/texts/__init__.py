@@ -2,6 +2,7 @@
 may override any of them by key, and an override is checked: no blanks but ours, and 112 where ours has it.
 """
 
+import functools
 import string
 import tomllib
 from collections.abc import Mapping
@@ -55,6 +56,7 @@ FILES: Final = (
     "consent.toml",
     "information.toml",
     "retention.toml",
+    "amend.toml",
     "incident.toml",
 )
 
@@ -73,7 +75,8 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return found
 
 
-def _load(name: str) -> dict[str, str]:
+@functools.cache
+def _load(name: str) -> Mapping[str, str]:
     return _flat(tomllib.loads((HERE / name).read_text(encoding="utf-8")))
 
 

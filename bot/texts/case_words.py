@@ -45,6 +45,7 @@ UNKNOWN_OWNER: Final = "handläggaren finns inte i nämnden i boten; ärendet ha
 TWO_OWNERS: Final = "flera i nämnden har det namnet; ärendet har ingen handläggare"
 UNKNOWN_GENDER: Final = "könet finns inte under genders i [case_import]; det räknas som okänt"
 NO_CLOCK: Final = "utredning pågår redan, så ingen frist börjar"
+WAS_DELETED: Final = "avgjord för så länge sedan att fristen är gallrad enligt nämndens beslut; den läses inte in igen"
 WAS_WITHDRAWN: Final = "fristen är borttagen i boten och läses inte in igen"
 ENDED_DAY: Final = "klockslaget då samtalet hölls saknas; det räknas som i tid bara om hela dagen var i tid"
 SUMMONED_DAY: Final = "klockslaget för kallelsen saknas; den räknas från dagens slut"

@@ -13,8 +13,13 @@ NO_HOLDS: Final = "Inget är undantaget från gallring i nämnden."
 HOLD: Final = "{id}  {what}  {reference}  av {by} {at}  {until}"
 UNTIL: Final = "till och med {day}"
 NO_END: Final = "tills vidare"
-HOLD_OF: Final = {"namnd": "hela nämnden", "youth": "en ungdom", "conversation": "ett samtal"}
+HOLD_OF: Final = {"namnd": "hela nämnden", "youth": "en ungdom", "conversation": "ett samtal", "case": "ärendet {case}"}
 WAIVED: Final = "{count} samtal behöver inte föras till akten. De gallras när deras tid är ute."
+WAIVED_CLOCKS: Final = "{count} frister behöver inte föras till akten. De gallras när deras tid är ute."
+CASE_WHERE: Final = "Ange nämnden med --namnd när du anger --case."
+CODE_OR_CASE: Final = "Ange antingen --code, eller --namnd och --case."
+CASE_HELP: Final = "Ärendets beteckning, som K-123, för frister och kallelser. Kräver --namnd."
+WORLD_HELP: Final = "beredskap, eller myndighet för enhetens frister och sms."
 ONE_PLACE: Final = "Ange antingen --conversation eller --channel."
 WITHDRAWN: Final = (
     "{count} inlägg står kvar och tas bort ett i taget. Kör kommandot igen för att se hur många som är kvar."

@@ -27,6 +27,7 @@ from handlers.inbox_rows import SLACK
 from handlers.slack import (
     absences,
     active_time,
+    amends,
     audit_reviews,
     backgrounds,
     calendars,
@@ -86,6 +87,7 @@ def build_bolt(
         )
 
     app = AsyncApp(
+        name="beredskap",  # without one Bolt reads the source of the whole stack to find it
         signing_secret=settings.env.slack_signing_secret.get_secret_value(),
         authorize=authorize,
         client=client,
@@ -119,7 +121,7 @@ def build_bolt(
 
     app.middleware(middleware)
     beredskap = (clicks, commands, enrolment, forms, live_modal, notes, meeting, backgrounds, look_back, pins, outward)
-    consent = (consents,)
+    consent = (consents, amends)
     telephone = (calls,)
     rota = (ready, swaps, calendars)
     myndighet = (clocks, clock_forms, clock_presses, clock_summons, unit, absences)

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.clock_views import ClockView
 from bot.domain.slack_text import plain_from_slack
 from bot.services.clocks.assign import assign_clock, assignment_choices
+from bot.services.clocks.carry import mark_carried
 from bot.services.clocks.handle import extend_clock, give_reason, mark_summoned, snooze_clock
 from bot.services.clocks.look import open_clock
 from bot.services.clocks.settle import settle_clock
@@ -30,6 +31,7 @@ FORMS: Final[dict[ActionId, Callable[[ClockView, Texts], Block]]] = {
     ActionId.CLOCK_REASON: views.reason_form,
     ActionId.CLOCK_SUMMONED: views.summoned_form,
     ActionId.CLOCK_BOOK: views.book_form,
+    ActionId.CLOCK_CARRY: views.carry_form,
 }
 
 
@@ -42,6 +44,7 @@ def register(app: Listeners, ctx: Context) -> None:
     _bind_outcome(app, ctx)
     _bind_reason(app, ctx)
     _bind_summoned(app, ctx)
+    _bind_carried(app, ctx)
 
 
 def _bind_form(app: Listeners, ctx: Context, action: ActionId, form: Callable[[ClockView, Texts], Block]) -> None:
@@ -105,6 +108,7 @@ def _bind_outcome(app: Listeners, ctx: Context) -> None:
             time=typed(view, views.TIME).strip(),
             reason=typed(view, views.REASON),
             with_police=typed(view, views.WITH_POLICE),
+            reference=_written(view, views.REFERENCE),
             key=key_of(body, view),
             ctx=ctx,
         )
@@ -152,6 +156,15 @@ def _bind_summoned(app: Listeners, ctx: Context) -> None:
         who, on, at = ticked(view, views.WHO), typed(view, views.ON), typed(view, views.TIME).strip()
         work = mark_summoned(*who_and_what(body, view), who, on, at, key_of(body, view), ctx=ctx)
         await submitted(ack, body, view, client, ctx, work, default_block=views.WHO)
+
+
+def _bind_carried(app: Listeners, ctx: Context) -> None:
+    """What a clock that has ended holds stands in the record now."""
+
+    @app.view(CallbackId.CLOCK_CARRY.value)
+    async def on_carried(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
+        work = mark_carried(*who_and_what(body, view), _written(view, views.REFERENCE), key_of(body, view), ctx=ctx)
+        await submitted(ack, body, view, client, ctx, work, default_block=views.REFERENCE)
 
 
 def who_and_what(body: dict[str, Any], view: dict[str, Any]) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from bot.domain.errors import BotError
 from bot.domain.ids import new_id
 from bot.domain.people import LinkRole
 from bot.domain.slack_text import plain_from_slack
+from bot.services.amend.enrolled_page import youths_to_amend
 from bot.services.background import youths_to_write_about
 from bot.services.context import Context
 from bot.services.enrol import enrolment_choices
@@ -126,6 +127,8 @@ def register(app: Listeners, ctx: Context) -> None:
                 youths = await youths_to_link(user, str(view.get("private_metadata", "")), ctx=ctx)
             elif view.get("callback_id") in {CallbackId.BACKGROUND_PICK.value, CallbackId.CONSENT_PICK.value}:
                 youths = await youths_to_write_about(user, ctx=ctx)
+            elif view.get("callback_id") == CallbackId.AMEND_PICK.value:
+                youths = await youths_to_amend(user, str(body.get("value", "")), ctx=ctx)
             else:
                 _, youths = await enrolment_choices(user, ctx=ctx)
         except BotError:

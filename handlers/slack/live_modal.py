@@ -21,7 +21,7 @@ from bot.services.reply import REPLY_BLOCK, Reply, reply
 from bot.services.shared.open_views import close_view
 from bot.services.unknown_number import mark_concerns, pick_namnd
 from bot.slack.ids import ActionId, CallbackId
-from bot.slack.views.conversation import KIND, NOTE, conversation_modal, ended_modal, loading_modal, message_modal
+from bot.slack.views.conversation import KIND, SMS, conversation_modal, ended_modal, loading_modal, message_modal
 from handlers.slack.interaction import Click, field_errors, in_words, run, typed
 from handlers.slack.listeners import Listeners
 from handlers.slack.showing import begin
@@ -105,15 +105,23 @@ def register(app: Listeners, ctx: Context) -> None:
             conversation_id=str(view.get("private_metadata", "")),
             text=plain_from_slack(typed(view, REPLY_BLOCK)),
             key=external_id,
-            is_note=typed(view, KIND) == NOTE,
+            is_note=typed(view, KIND) != SMS,  # where there is no choice nothing is to leave
             external_id=external_id,
         )
-        error = await run(reply(command, ctx=ctx))
-        if error is None:
-            await ack()
-        else:
+        hidden: list[bool] = []
+
+        async def work() -> None:
+            hidden.append(await reply(command, ctx=ctx))
+
+        error = await run(work())
+        if error is not None:
             errors = field_errors(error, ctx.texts, default_block=REPLY_BLOCK)
             await ack(response_action="errors", errors=errors)
+        elif any(hidden):  # no card will show that it was kept
+            said = message_modal(ctx.texts, "incident.kept_title", ctx.texts.staff("incident.kept"))
+            await ack(response_action="update", view=said)
+        else:
+            await ack()
 
     @app.view_closed(CallbackId.CONVERSATION.value)
     async def on_closed(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:

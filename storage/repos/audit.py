@@ -122,7 +122,7 @@ class SealRows:
         self._session.add(AuditDayRow(day=day.day, number=day.number, count=day.count, hash=day.hash))
         self._session.flush()
 
-    def release(self, before: datetime, decision: str, limit: int) -> int:
+    def release(self, before: datetime, decision: str, limit: int, *, keep_from: int | None = None) -> int:
         """See bot.ports.SealRepo."""
         oldest = select(AuditSegmentRow).where(col(AuditSegmentRow.released_by).is_(None))
         rows: Sequence[AuditSegmentRow] = self._session.exec(
@@ -130,7 +130,7 @@ class SealRows:
         ).all()
         gone = 0
         for row in rows:
-            if row.last_at >= before:
+            if row.last_at >= before or (keep_from is not None and row.last_id >= keep_from):
                 break
             row.released_by = decision
             self._session.add(row)
@@ -138,6 +138,10 @@ class SealRows:
             within = sa.delete(AUDIT).where(AUDIT.c.id >= row.first_id, AUDIT.c.id <= row.last_id)
             gone += self._session.connection().execute(within).rowcount
         return gone
+
+    def released_to(self) -> int:
+        newest = sa.select(sa.func.max(AuditSegmentRow.last_id)).where(col(AuditSegmentRow.released_by).is_not(None))
+        return self._session.connection().scalar(newest) or 0
 
 
 def logged(row: Any) -> Logged:

@@ -66,6 +66,29 @@ class ReviewRows:
         found: datetime | None = self._session.connection().scalar(statement)
         return found
 
+    def oldest_unread(self) -> int | None:
+        statement = sa.select(sa.func.min(AuditReviewItemRow.audit_id)).where(col(AuditReviewItemRow.finding).is_(None))
+        found: int | None = self._session.connection().scalar(statement)
+        return found
+
+    def count_unread(self, before: datetime) -> int:
+        statement = (
+            sa.select(sa.func.count())
+            .select_from(AuditReviewItemRow)
+            .join(AuditReviewRow, col(AuditReviewItemRow.review_id) == col(AuditReviewRow.id))
+            .where(col(AuditReviewItemRow.finding).is_(None), col(AuditReviewRow.made_at) < before)
+        )
+        return self._session.connection().scalar(statement) or 0
+
+    def forget(self, released_to: int) -> int:
+        item, review = col(AuditReviewItemRow.review_id), col(AuditReviewRow.id)
+        connection = self._session.connection()
+        gone = connection.execute(sa.delete(AuditReviewItemRow).where(col(AuditReviewItemRow.audit_id) <= released_to))
+        if gone.rowcount:
+            left = sa.exists(sa.select(item).where(item == review))
+            connection.execute(sa.delete(AuditReviewRow).where(~left))
+        return int(gone.rowcount)
+
     def counts(self, namnd: NamndId, world: World) -> list[ReviewCount]:
         finding = col(AuditReviewItemRow.finding)
         statement = (

@@ -1,6 +1,6 @@
 """Deletes: what was written, then the coded rows, and who somebody was. Whether it may is asked elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -62,7 +62,15 @@ ESCALATIONS, STEPS = _table(EscalationRow), _table(EscalationStepRow)
 
 GONE: Final = "gone"
 UNSETTLED: Final = ("due", "sending", "uncertain")
-LOOSE: Final = ("digest", "addendum", "handover", "notice")  # posts about no single conversation
+LOOSE: Final = (  # posts about no single conversation
+    "digest",
+    "addendum",
+    "handover",
+    "notice",
+    "clocks",
+    "clock",
+    "unit",
+)
 OF_A_CONVERSATION: Final = (  # in the order in which they can go
     _table(ActionRow),
     _table(NoteRow),
@@ -129,6 +137,11 @@ class ErasingRows:
         addresses = dict.fromkeys([f"{row.channel}:{row.ts}" for row in posts] + [row.provider_id for row in sent])
         texts = self._texts(conversation_id)
         return [Place(SLACK, address) for address in addresses] + [Place(SMS, text) for text in texts]
+
+    def redacted(self, row_ids: Collection[str], at: datetime) -> None:
+        """Remember that the words of these texts are to be blanked at the provider: ids of both tables."""
+        for table in (MESSAGES, DELIVERIES):
+            self._do(sa.update(table).where(table.c.id.in_(list(row_ids))).values(redacted_at=at))
 
     def empty(self, conversation_id: ConversationId, at: datetime) -> int:
         """Delete every word of a conversation; what was coded of it stays. Return how many things held words."""

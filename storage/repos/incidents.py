@@ -25,6 +25,7 @@ STANDING_ONES: Final = (
     .where(sa.text(f"incident_stop.{STANDING}"))
     .order_by(INCIDENT.c.at, STOP.c.namnd)
 )
+HELD_ONES: Final = STANDING_ONES.with_for_update(read=True, of=STOP)
 
 
 class IncidentRows:
@@ -34,8 +35,8 @@ class IncidentRows:
         self._session = session
         self._vault = vault
 
-    def stops(self) -> list[Stop]:
-        rows = self._session.connection().execute(STANDING_ONES)
+    def stops(self, *, lock: bool = False) -> list[Stop]:
+        rows = self._session.connection().execute(HELD_ONES if lock else STANDING_ONES)
         return [Stop(row.incident_id, NamndId(row.namnd), row.at, StaffId(row.staff_id)) for row in rows]
 
     def begin(
@@ -44,7 +45,10 @@ class IncidentRows:
         sealed = self._vault.seal(PURPOSE, reason)
         self._session.add(IncidentRow(id=incident_id, at=at, staff_id=by, reason=sealed))
         self._session.flush()
-        return [namnd for namnd in sorted(namnder) if self._stop(incident_id, namnd)]
+        stopped = [namnd for namnd in sorted(namnder) if self._stop(incident_id, namnd)]
+        if not stopped:  # another instance was first: its incident is the one
+            self._session.connection().execute(sa.delete(INCIDENT).where(INCIDENT.c.id == incident_id))
+        return stopped
 
     def _stop(self, incident_id: str, namnd: NamndId) -> bool:
         connection = self._session.connection()

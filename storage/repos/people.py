@@ -48,8 +48,9 @@ class PeopleRows:
         self._vault = vault
         self._clock = clock
 
-    def youth(self, youth_id: YouthId) -> Youth | None:
-        row = self._session.get(YouthRow, youth_id)
+    def youth(self, youth_id: YouthId, *, lock: bool = False) -> Youth | None:
+        held: dict[str, Any] = {"with_for_update": {"key_share": True}, "populate_existing": True} if lock else {}
+        row = self._session.get(YouthRow, youth_id, **held)
         return None if row is None else self._youth(row)
 
     def youth_by_reference(self, namnd: NamndId, reference: str) -> Youth | None:

@@ -1,21 +1,33 @@
 """What is old enough to be deleted, and what holds it back; holds, waivers, and what has been deleted."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.clock import Clock
+from bot.domain.delivery import FINAL, DeliveryStatus
 from bot.domain.ids import ContactId, ConversationId, NamndId, StaffId, YouthId, new_id
 from bot.domain.people import World
-from bot.domain.retention import DataKind, Deleted, HeldBack, LegalHold, Named, Place, Standing, Waiver
+from bot.domain.retention import (
+    DataKind,
+    Deleted,
+    HeldBack,
+    LegalHold,
+    Named,
+    Place,
+    Standing,
+    TextThere,
+    Waiver,
+)
 from storage.tables import (
     ActionRow,
     ContactLinkRow,
     ContactRow,
     ConversationRow,
+    DeadlineRow,
     DeliveryRow,
     EndedYouthRow,
     EpisodeRow,
@@ -25,10 +37,14 @@ from storage.tables import (
     LegalHoldRow,
     MessageRow,
     RetentionWaiverRow,
+    SummonsMessageRow,
+    SummonsRow,
     YouthRow,
 )
 from storage.vault import Vault
 
+# A subquery sees by itself only the query right around it: what it takes from further out is said with correlate().
+# Unsaid, it would ask about any row there is. tests/retain/test_one_row.py looks at every statement.
 CONVERSATIONS: sa.Table = ConversationRow.__table__  # type: ignore[attr-defined]
 EPISODES: sa.Table = EpisodeRow.__table__  # type: ignore[attr-defined]
 WAIVERS: sa.Table = RetentionWaiverRow.__table__  # type: ignore[attr-defined]
@@ -42,7 +58,11 @@ DELIVERIES: sa.Table = DeliveryRow.__table__  # type: ignore[attr-defined]
 ERASURES: sa.Table = ErasureRow.__table__  # type: ignore[attr-defined]
 PLACES: sa.Table = ErasurePlaceRow.__table__  # type: ignore[attr-defined]
 INBOX: sa.Table = InboxRow.__table__  # type: ignore[attr-defined]
+SUMMONS: sa.Table = SummonsRow.__table__  # type: ignore[attr-defined]
+SUMMONED: sa.Table = SummonsMessageRow.__table__  # type: ignore[attr-defined]
+DEADLINES: sa.Table = DeadlineRow.__table__  # type: ignore[attr-defined]
 
+NO_REPORT_AFTER: Final = timedelta(days=2)  # then the network has given up, whether or not it says so
 C: Final = CONVERSATIONS.c
 NAMND: Final[sa.BindParameter[str]] = sa.bindparam("of_namnd")
 BEFORE: Final[sa.BindParameter[datetime]] = sa.bindparam("before", type_=C.closed_at.type)
@@ -62,24 +82,38 @@ IS_LINKED: Final = sa.exists(
     .join(YOUTHS, YOUTHS.c.id == LINKS.c.youth_id)
     .where(LINKS.c.contact_id == C.contact_id, YOUTHS.c.namnd == NAMND)
 )
-HELD_YOUTH: Final = sa.or_(
-    sa.exists(
-        sa.select(LINKS.c.youth_id).where(LINKS.c.contact_id == C.contact_id, LINKS.c.youth_id == HOLDS.c.youth_id)
-    ),
-    sa.cast(C.concerns, sa.Text).like("%" + HOLDS.c.youth_id + "%"),
-)
-IS_ON_HOLD: Final = sa.exists(
-    sa.select(HOLDS.c.id).where(
-        STANDS,
-        sa.or_(
-            sa.and_(HOLDS.c.youth_id.is_(None), HOLDS.c.conversation_id.is_(None)),
-            HOLDS.c.conversation_id == C.id,
-            HELD_YOUTH,
+HELD_YOUTH: Final = sa.and_(
+    C.world == World.BEREDSKAP.value,  # what is kept in one world tells nothing of the other
+    sa.or_(
+        sa.exists(
+            sa.select(LINKS.c.youth_id)
+            .where(LINKS.c.contact_id == C.contact_id, LINKS.c.youth_id == HOLDS.c.youth_id)
+            .correlate(CONVERSATIONS, HOLDS)
         ),
+        sa.cast(C.concerns, sa.Text).like("%" + HOLDS.c.youth_id + "%"),
+    ),
+)
+TIED_MESSAGE, TIED_CLOCK = MESSAGES.alias("tied_message"), DEADLINES.alias("tied_clock")
+TIES: Final = (  # the clocks of whose summonses a conversation holds some text
+    sa.select(SUMMONS.c.deadline_id)
+    .join(SUMMONED, SUMMONED.c.summons_id == SUMMONS.c.id)
+    .join(TIED_MESSAGE, TIED_MESSAGE.c.id == SUMMONED.c.message_id)
+    .where(TIED_MESSAGE.c.conversation_id == C.id)
+    .correlate(CONVERSATIONS)
+)
+HELD_CASE: Final = sa.exists(
+    sa.select(TIED_CLOCK.c.id).where(
+        TIED_CLOCK.c.id.in_(TIES), TIED_CLOCK.c.namnd == HOLDS.c.namnd, TIED_CLOCK.c.case_key == HOLDS.c.case_key
     )
 )
+IS_WHOLE: Final = sa.and_(HOLDS.c.youth_id.is_(None), HOLDS.c.conversation_id.is_(None), HOLDS.c.case_key.is_(None))
+IS_ON_HOLD: Final = sa.exists(
+    sa.select(HOLDS.c.id).where(STANDS, sa.or_(IS_WHOLE, HOLDS.c.conversation_id == C.id, HELD_YOUTH, HELD_CASE))
+)
 IS_WAIVED: Final = sa.exists(
-    sa.select(WAIVERS.c.id).where(WAIVERS.c.conversation_id == C.id, WAIVERS.c.at >= EPISODES.c.first_at)
+    sa.select(WAIVERS.c.id)
+    .where(WAIVERS.c.conversation_id == C.id, WAIVERS.c.at >= EPISODES.c.first_at)
+    .correlate(CONVERSATIONS, EPISODES)
 )
 OF_IT: Final = EPISODES.c.conversation_id == C.id
 IS_LEFT: Final = sa.exists(sa.select(EPISODES.c.id).where(OF_IT, EPISODES.c.transferred_at.is_(None), ~IS_WAIVED))
@@ -109,7 +143,7 @@ DUE: Final = sa.select(C.id).where(IS_DUE, OF_KIND).order_by(C.closed_at, C.id).
 DUE_ONE: Final = sa.select(C.id).where(IS_DUE, OF_KIND, C.id == sa.bindparam("of"))
 EMPTIED: Final = (
     sa.select(C.id)
-    .where(IS_HOME, C.erased_at.is_not(None), IS_OLD, ~IS_ON_HOLD)
+    .where(IS_HOME, C.world == World.BEREDSKAP.value, C.erased_at.is_not(None), IS_OLD, ~IS_ON_HOLD)
     .order_by(C.closed_at, C.id)
     .limit(sa.bindparam("at_most"))
 )
@@ -121,9 +155,9 @@ HAS_WORDS_LEFT: Final = sa.exists(  # written with one of their phones, or said 
         C.namnd == NAMND,
         sa.or_(
             sa.exists(
-                sa.select(LINKS.c.role).where(
-                    LINKS.c.contact_id == C.contact_id, LINKS.c.youth_id == ENDED_YOUTHS.c.youth_id
-                )
+                sa.select(LINKS.c.role)
+                .where(LINKS.c.contact_id == C.contact_id, LINKS.c.youth_id == ENDED_YOUTHS.c.youth_id)
+                .correlate(CONVERSATIONS, ENDED_YOUTHS)
             ),
             sa.cast(C.concerns, sa.Text).like("%" + ENDED_YOUTHS.c.youth_id + "%"),
         ),
@@ -132,8 +166,7 @@ HAS_WORDS_LEFT: Final = sa.exists(  # written with one of their phones, or said 
 IS_YOUTH_ON_HOLD: Final = sa.exists(
     sa.select(HOLDS.c.id).where(
         STANDS,
-        HOLDS.c.conversation_id.is_(None),
-        sa.or_(HOLDS.c.youth_id.is_(None), HOLDS.c.youth_id == ENDED_YOUTHS.c.youth_id),
+        sa.or_(IS_WHOLE, HOLDS.c.youth_id == ENDED_YOUTHS.c.youth_id),
     )
 )
 ENDED: Final = (
@@ -147,6 +180,48 @@ ENDED: Final = (
         ~IS_YOUTH_ON_HOLD,
     )
     .order_by(ENDED_YOUTHS.c.ended_at, ENDED_YOUTHS.c.youth_id)
+    .limit(sa.bindparam("at_most"))
+)
+IS_STORED: Final = ~sa.exists(  # dealt with by then, whenever it was written: the list may have brought it late
+    sa.select(INBOX.c.id).where(
+        INBOX.c.provider == "twilio",
+        INBOX.c.provider_id == sa.func.substr(MESSAGES.c.source, len("sms:") + 1),
+        sa.or_(INBOX.c.done_at.is_(None), INBOX.c.done_at > BEFORE),
+    )
+)
+MAY_BE_BLANKED: Final = sa.and_(C.erased_at.is_(None), IS_HOME, ~IS_ON_HOLD)
+CAME_IN: Final = (
+    sa.select(MESSAGES.c.id, MESSAGES.c.source)
+    .join(CONVERSATIONS, C.id == MESSAGES.c.conversation_id)
+    .where(
+        MESSAGES.c.direction == "in",
+        MESSAGES.c.source.like("sms:%"),
+        MESSAGES.c.auto_kind.is_(None),  # a call that was missed has no words anywhere
+        MESSAGES.c.redacted_at.is_(None),
+        MESSAGES.c.at <= BEFORE,
+        IS_STORED,
+        MAY_BE_BLANKED,
+    )
+    .order_by(MESSAGES.c.at, MESSAGES.c.id)
+    .limit(sa.bindparam("at_most"))
+)
+SILENT: Final[sa.BindParameter[datetime]] = sa.bindparam("silent", type_=C.closed_at.type)
+WENT_OUT: Final = (
+    sa.select(DELIVERIES.c.id, DELIVERIES.c.provider_id)
+    .join(MESSAGES, MESSAGES.c.id == DELIVERIES.c.message_id)
+    .join(CONVERSATIONS, C.id == MESSAGES.c.conversation_id)
+    .where(
+        DELIVERIES.c.provider_id.is_not(None),
+        DELIVERIES.c.redacted_at.is_(None),
+        sa.or_(
+            sa.and_(
+                DELIVERIES.c.status.in_(sorted(status.value for status in FINAL)), DELIVERIES.c.updated_at <= BEFORE
+            ),
+            sa.and_(DELIVERIES.c.status == DeliveryStatus.SENT.value, DELIVERIES.c.updated_at <= SILENT),
+        ),
+        MAY_BE_BLANKED,
+    )
+    .order_by(DELIVERIES.c.updated_at, DELIVERIES.c.id)
     .limit(sa.bindparam("at_most"))
 )
 HINDRANCES: Final[dict[HeldBack, sa.ColumnElement[bool]]] = {
@@ -205,6 +280,16 @@ class RetentionRows:
         given = {"of_namnd": namnd, "before": before, "today": today, "at_most": limit}
         return [YouthId(found) for found in self._session.connection().execute(ENDED, given).scalars()]
 
+    def texts_there(
+        self, namnd: NamndId, numbers: Collection[str], before: datetime, today: date, *, limit: int
+    ) -> list[TextThere]:
+        """See bot.ports.RetentionRepo."""
+        given = {**_of(namnd, numbers, before, today), "at_most": limit}
+        connection = self._session.connection()
+        came = [TextThere(row.id, row.source.removeprefix("sms:")) for row in connection.execute(CAME_IN, given)]
+        given |= {"at_most": limit - len(came), "silent": before - NO_REPORT_AFTER}
+        return came + [TextThere(row.id, row.provider_id) for row in connection.execute(WENT_OUT, given)]
+
     def parked(self) -> int:
         statement = sa.select(sa.func.count()).select_from(INBOX).where(INBOX.c.state == "parked")
         return int(self._session.connection().execute(statement).scalar_one())
@@ -233,6 +318,8 @@ class RetentionRows:
             until=hold.until,
             set_by=hold.set_by,
             set_at=hold.set_at,
+            world=hold.world.value,
+            case_key=hold.case_key,
         )
 
     def lift_hold(self, hold_id: str, by: StaffId, at: datetime) -> bool:
@@ -288,12 +375,12 @@ class RetentionRows:
 
     # --- people ------------------------------------------------------------------
 
-    def named(self, code: str) -> Named | None:
+    def named(self, code: str, world: World = World.BEREDSKAP) -> Named | None:
         connection = self._session.connection()
         youth = connection.execute(sa.select(YOUTHS.c.id, YOUTHS.c.namnd).where(YOUTHS.c.case_code == code)).first()
-        words = sa.and_(C.world == World.BEREDSKAP.value, C.erased_at.is_(None))
+        words = sa.and_(C.world == world.value, C.erased_at.is_(None))
         oldest_first = sa.select(C.id).order_by(C.opened_at, C.id)
-        if youth is not None:
+        if youth is not None and world is World.BEREDSKAP:
             linked = sa.select(LINKS.c.contact_id).where(LINKS.c.youth_id == youth.id)
             theirs = oldest_first.where(words, C.namnd == youth.namnd, C.contact_id.in_(linked))
             found = connection.execute(theirs).scalars()
@@ -353,10 +440,10 @@ class RetentionRows:
         self._session.connection().execute(changed.values(tries=PLACES.c.tries + 1, error=error, next_at=again_at))
 
     def places_due(self, now: datetime, *, limit: int) -> list[tuple[str, int]]:
-        """Return ids, and how often each has been tried, of what has failed and is to be tried again."""
+        """Return ids, and how often each has failed, of what is to be looked after now."""
         statement = (
             sa.select(PLACES.c.id, PLACES.c.tries)
-            .where(PLACES.c.next_at <= now, PLACES.c.tries > 0)
+            .where(PLACES.c.next_at <= now)
             .order_by(PLACES.c.next_at, PLACES.c.id)
             .limit(limit)
         )
@@ -406,6 +493,8 @@ class RetentionRows:
             until=row.until,
             lifted_by=None if row.lifted_by is None else StaffId(row.lifted_by),
             lifted_at=row.lifted_at,
+            world=World(row.world),
+            case_key=row.case_key,
         )
 
 

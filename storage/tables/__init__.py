@@ -45,6 +45,7 @@ from storage.tables.keys import EncryptionKeyRow, KeyRotationRow
 from storage.tables.myndighet import (
     AbsenceRow,
     ClockListRow,
+    ClockRecordRow,
     DeadlineEventRow,
     DeadlineRow,
     SummonsMessageRow,
@@ -81,6 +82,7 @@ __all__ = [
     "Base",
     "CalendarFeedRow",
     "ClockListRow",
+    "ClockRecordRow",
     "ClosedDayRow",
     "ContactLinkRow",
     "ContactRow",

@@ -150,6 +150,7 @@ class MessageRow(Base, table=True):
     media_count: int = 0
     is_late: bool = False
     auto_kind: str | None = None
+    redacted_at: datetime | None = None  # when its words were to be blanked at the provider; ours stay
     source: str | None = Field(default=None, unique=True)  # what it came from: "sms:SM..", "slack:D1:170..", "held:.."
 
 
@@ -183,6 +184,7 @@ class DeliveryRow(Base, table=True):
     provider_code: str | None = None
     provider_id: str | None = Field(default=None, unique=True)
     is_corrected: bool = False  # it was reported lost and arrived all the same
+    redacted_at: datetime | None = None  # as in message
     updated_at: datetime
 
 

@@ -130,6 +130,23 @@ class DeadlineEventRow(Base, table=True):
     text: bytes | None = sealed(nullable=True)
 
 
+class ClockRecordRow(Base, table=True):
+    """That what a clock holds is in the record, or need not go there; without it nothing of the clock is deleted."""
+
+    __tablename__ = "clock_record"
+    __table_args__ = (
+        one_of("ground", "carried", "waived", "case_system"),
+        CheckConstraint("(ground = 'waived') = (reason IS NOT NULL)", name="waived_for_a_reason"),
+    )
+
+    deadline_id: str = Field(primary_key=True, foreign_key="deadline.id")
+    ground: str
+    at: datetime
+    by: str = Field(foreign_key="staff.id")
+    reference: bytes = sealed()
+    reason: bytes | None = sealed(nullable=True)
+
+
 class SummonsRow(Base, table=True):
     __tablename__ = "summons"
     __table_args__ = (

@@ -9,11 +9,19 @@ from storage.tables.base import Base, one_of, partial, sealed
 
 
 class LegalHoldRow(Base, table=True):
-    """No job deletes this: all of a nämnd when neither youth nor conversation is named."""
+    """No job deletes this: all of a nämnd when neither youth, conversation nor case is named.
+
+    `world` is the one whose leaders have set it, and who see it and may lift it.
+    """
 
     __tablename__ = "legal_hold"
     __table_args__ = (
+        one_of("world", "beredskap", "myndighet"),
         CheckConstraint("youth_id IS NULL OR conversation_id IS NULL", name="one_thing"),
+        CheckConstraint(
+            "case_key IS NULL OR (youth_id IS NULL AND conversation_id IS NULL AND world = 'myndighet')",
+            name="case_alone",
+        ),
         CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by_somebody"),
         partial("ix_legal_hold_standing", "namnd", where="lifted_at IS NULL"),
     )
@@ -28,6 +36,8 @@ class LegalHoldRow(Base, table=True):
     set_at: datetime
     lifted_by: str | None = Field(default=None, foreign_key="staff.id")
     lifted_at: datetime | None = None
+    world: str = Field(default="beredskap", sa_column_kwargs={"server_default": "beredskap"})
+    case_key: str | None = None  # as in deadline
 
 
 class RetentionWaiverRow(Base, table=True):
@@ -70,6 +80,10 @@ class ErasureRow(Base, table=True):
             "ended_youths",
             "handovers",
             "slack_posts",
+            "summonses",
+            "clocks",
+            "provider_texts",
+            "audit_log",
         ),
         Index("ix_erasure_namnd_at", "namnd", "at"),
     )
@@ -88,7 +102,7 @@ class ErasurePlaceRow(Base, table=True):
     """Something of ours that is still to be deleted on the other side; gone from here when it is gone there."""
 
     __tablename__ = "erasure_place"
-    __table_args__ = (one_of("side", "slack", "sms"), Index("ix_erasure_place_next_at", "next_at"))
+    __table_args__ = (one_of("side", "slack", "sms", "words"), Index("ix_erasure_place_next_at", "next_at"))
 
     id: str = Field(primary_key=True)
     erasure_id: str = Field(foreign_key="erasure.id", index=True)

@@ -101,13 +101,13 @@ async def test_a_shift_that_runs_on_after_the_handover(tmp_path: Path, database_
         assert "Tillägg" not in anna.handover("Överlämning tisdag", channel=TEAM).words
 
 
-async def test_a_restart_at_07_59_58(tmp_path: Path, database_url: str) -> None:
+async def test_a_restart_just_before_eight(tmp_path: Path, database_url: str) -> None:
     async with a_night(tmp_path, database_url, "2026-11-22 20:00") as night:
         anna = await night.hires("Anna Ek", NORRVIK)
         night.opens_channels()
-        await night.clock_reaches("2026-11-23 07:59:58")
+        await night.clock_reaches("2026-11-23 07:59:15")
         await night.sandbox.stop_bot()
-        await night.clock_reaches("2026-11-23 08:00:02")
+        await night.clock_reaches("2026-11-23 08:00:15")
         assert [m for m in anna.messages(TEAM) if m.is_handover] == []
         await night.sandbox.start_bot()
         await night.minutes_pass(1)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.http.doors import locked
 
 TABLE: sa.Table = OutboxRow.__table__  # type: ignore[attr-defined]
 POST = frozenset({"chat.postMessage"})
-PATIENCE = 20.0  # seconds of wire time for what goes by the machine's clock
+PATIENCE = 60.0  # seconds of wire time for what goes by the machine's clock
 
 
 async def duty(night: Night) -> tuple[Person, Phone]:
@@ -133,14 +134,16 @@ async def test_slack_asks_us_to_wait(tmp_path: Path, database_url: str) -> None:
     async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:
         anna, nova = await duty(night)
         night.sandbox.slack.faults.retry_after_s = 2
-        fails(night, "limited", calls=1, methods=POST)
+        fails(night, "limited", methods=POST)
         await nova.texts("är du där")
         nova.receives("tystnadsplikt")
         anna.has_no_card()
+        fails(night, "ok")
         await until(night, lambda: anna.cards() != [])
         anna.card("Ett sms väntar på svar")
-        asked, came_back = night.sandbox.slack.recorder.calls("chat.postMessage")
-        assert (came_back.at - asked.at).total_seconds() >= 2
+        asked = [call.at for call in night.sandbox.slack.recorder.calls("chat.postMessage")]
+        assert len(asked) >= 2
+        assert min((later - earlier).total_seconds() for earlier, later in pairwise(asked)) >= 2
         night.expect_nothing_else()
         await night.nothing_waits()
 
@@ -149,7 +152,6 @@ async def test_an_update_that_is_carried_out_late_does_not_have_the_last_word(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slack does not answer in time, a newer text comes in, and only then does Slack do what it was asked first."""
-    monkeypatch.setattr("bot.slack.gateway.CALL_WITHIN", 0.3)
     async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:
         anna, nova = await duty(night)
         await nova.texts("första")
@@ -158,12 +160,13 @@ async def test_an_update_that_is_carried_out_late_does_not_have_the_last_word(
         told = len(slack.courier.deliveries)
         slack.faults.slow_s = 0.9
         fails(night, "slow", calls=1, methods=frozenset({"chat.update"}))
+        monkeypatch.setattr("bot.slack.gateway.CALL_WITHIN", 0.3)  # only now: what goes well may take its time
         await nova.texts("andra", settle=False)
         async with asyncio.timeout(PATIENCE):
             while slack.recorder.calls("chat.update") == []:  # noqa: ASYNC110 - the pretend Slack tells nobody
                 await asyncio.sleep(0.01)
         await nova.texts("tredje", settle=False)
-        await until(night, lambda: len(slack.courier.deliveries) == told + 2)  # both have been carried out
+        await until(night, lambda: len(slack.courier.deliveries) >= told + 2)  # both have been carried out
 
         anna.card("3 sms väntar på svar")
         await all_is_known(night)

@@ -1,6 +1,5 @@
 """A restored copy starts: what its original has sent since is not sent again, and nothing that came in is lost."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,9 @@ from storage.backup import IsCopy
 from storage.tables import OutboxRow
 from tests.acceptance.night import CHANNELS, NORRVIK, Night, Said, a_night
 from tests.acceptance.test_carrier_faults import ANSWER, a_question, fails, has_arrived, until
-from tests.backup.given import backs_up, database_of, loses_its_database, restores
+from tests.backup.given import backs_up, is_merely_put_there, loses_its_database, restores
 
 TABLE: sa.Table = OutboxRow.__table__  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'bot.sqlite3'}"
 
 
 async def looks(night: Night) -> None:
@@ -29,8 +23,8 @@ async def looks(night: Night) -> None:
     await night.settles()
 
 
-async def test_what_the_original_has_sent_is_not_sent_again(tmp_path: Path, url: str) -> None:
-    async with a_night(tmp_path, url, "2026-11-20 18:00") as night:
+async def test_what_the_original_has_sent_is_not_sent_again(tmp_path: Path, database_url: str) -> None:
+    async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:
         anna, nova = await a_question(night)
         liam, _ = await night.enrols("Liam Ask", "+46701740606", NORRVIK)
         fails(night, "limited")
@@ -65,8 +59,8 @@ def newest_card(night: Night, channel: str) -> Said:
     return [said for said in night.messages(channel) if said.is_card and not said.deleted][-1]
 
 
-async def test_an_answer_that_never_left_is_its_authors_to_send(tmp_path: Path, url: str) -> None:
-    async with a_night(tmp_path, url, "2026-11-20 18:00") as night:
+async def test_an_answer_that_never_left_is_its_authors_to_send(tmp_path: Path, database_url: str) -> None:
+    async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:
         anna, nova = await a_question(night)
         fails(night, "limited")
         await anna.replies(ANSWER)
@@ -83,8 +77,8 @@ async def test_an_answer_that_never_left_is_its_authors_to_send(tmp_path: Path, 
         anna.is_told("Osäkert om sms:et från 18.00 gick iväg", times=1)
 
 
-async def test_the_handover_is_not_posted_again(tmp_path: Path, url: str) -> None:
-    async with a_night(tmp_path, url, "2026-11-20 18:00") as night:
+async def test_the_handover_is_not_posted_again(tmp_path: Path, database_url: str) -> None:
+    async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:
         anna, _ = await a_question(night)
         await anna.replies("Jag ringer nu")
         await night.clock_reaches("2026-11-22 12:00")
@@ -103,19 +97,18 @@ def handovers(night: Night) -> int:
     return sum(said.is_handover and not said.deleted for said in night.messages(CHANNELS[NORRVIK]))
 
 
-async def test_a_copy_that_is_merely_put_there_is_not_served(tmp_path: Path, url: str) -> None:
-    async with a_night(tmp_path, url, "2026-11-20 18:00") as night:
+async def test_a_copy_that_is_merely_put_there_is_not_served(tmp_path: Path, database_url: str) -> None:
+    async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:
         await a_question(night)
         backup = backs_up(night, tmp_path / "copy")
-        await loses_its_database(night)
-        shutil.copy(backup, database_of(night))
+        await is_merely_put_there(night, backup)
 
         with pytest.raises(IsCopy, match="restore --in-place"):
             await night.sandbox.start_bot()
 
 
-async def test_new_rows_never_bear_the_id_of_one_that_the_original_has_sent(tmp_path: Path, url: str) -> None:
-    async with a_night(tmp_path, url, "2026-11-20 18:00") as night:
+async def test_new_rows_never_bear_the_id_of_one_that_the_original_has_sent(tmp_path: Path, database_url: str) -> None:
+    async with a_night(tmp_path, database_url, "2026-11-20 18:00") as night:
         _, nova = await a_question(night)
         backup = backs_up(night, tmp_path / "copy")
         await nova.texts("är du kvar")

@@ -18,7 +18,7 @@ from tests.edge.asking import Told, ask, says
 from tests.http.doors import Doors, form, sign, slack_headers
 
 BEHIND_PROXY = '\n[edge]\ntrusted_proxies = ["127.0.0.1"]\noperators = ["10.1.0.0/16"]\ntries = 5\n'
-SLOW = "\n[edge]\nheader_seconds = 0.4\nbody_seconds = 0.4\n"
+SLOW_HEADS, SLOW_BODIES = "\n[edge]\nheader_seconds = 0.4\n", "\n[edge]\nbody_seconds = 0.4\n"
 PLANTED = "Nova-Berg-0701740605"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -146,13 +146,13 @@ async def test_a_packed_body_is_not_unpacked(tmp_path: Path, sqlite_database_url
 
 @pytest.mark.parametrize("begun", [b"", b"POST /twilio/sms HT", b"GET /livez HTTP/1.1\r\nHost: x\r\nX-A: b\r\n"])
 async def test_a_head_that_never_ends_is_cut_off(tmp_path: Path, sqlite_database_url: str, begun: bytes) -> None:
-    async with a_door(tmp_path, sqlite_database_url, SLOW) as night:
+    async with a_door(tmp_path, sqlite_database_url, SLOW_HEADS) as night:
         assert await says(night, begun) == b""
 
 
 async def test_a_head_that_trickles_is_cut_off(tmp_path: Path, sqlite_database_url: str) -> None:
     """A byte now and then does not make the time begin anew: that is what slow attacks are made of."""
-    async with a_door(tmp_path, sqlite_database_url, SLOW) as night:
+    async with a_door(tmp_path, sqlite_database_url, SLOW_HEADS) as night:
         host, port = night.sandbox.bot_url.removeprefix("http://").split(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         writer.write(b"GET /livez HTTP/1.1\r\n")
@@ -166,7 +166,7 @@ async def test_a_head_that_trickles_is_cut_off(tmp_path: Path, sqlite_database_u
 
 
 async def test_a_body_that_never_ends_is_told_so(tmp_path: Path, sqlite_database_url: str) -> None:
-    async with a_door(tmp_path, sqlite_database_url, SLOW) as night:
+    async with a_door(tmp_path, sqlite_database_url, SLOW_BODIES) as night:
         head = b"POST /twilio/sms HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nFrom="
         told = await says(night, head)
         assert told.startswith(b"HTTP/1.1 408 ")

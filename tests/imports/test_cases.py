@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.clocks import ClockKind, StartEvent
-from bot.domain.deadline import ClockState, EventKind, Gender, Outcome
+from bot.domain.deadline import ClockEvent, ClockState, EventKind, Gender, Outcome
 from bot.domain.errors import Busy, NotAllowed
 from bot.domain.ids import SummonsId
 from bot.domain.people import Staff
+from bot.domain.retention import CarriedGround, DataKind, RetentionRule, RetentionRules
 from bot.domain.rules import NamndRules
 from bot.domain.summons import Summons, SummonsState
 from bot.services.context import Context
@@ -270,6 +271,33 @@ async def test_what_was_registered_by_mistake_is_not_brought_back(ctx: Context, 
 
     assert ([note.text for note in result.notes], result.unchanged) == ([words.WAS_WITHDRAWN], 1)
     assert (await clocks_of(ctx))[FORHAND] == withdrawn
+
+
+async def test_what_the_case_system_has_told_all_of_is_in_its_record(ctx: Context) -> None:
+    """What a handläggare has done with a clock here stands nowhere else until they carry it over."""
+    await imported(ctx, case())
+    made = (await clocks_of(ctx))[FORHAND]
+    late = ClockEvent(made.id, made.registered_at, EventKind.REASON, code="skola")
+    await ctx.store.write(lambda tx: tx.deadlines.note(late))
+    await imported(ctx, case(outcome="Inleds ej", decided_on="2026-11-18"))
+    await imported(ctx, case(case_ref="K-2", outcome="Inleds ej", decided_on="2026-11-18"))
+    told = (await clocks_of(ctx, "K-2"))[FORHAND]
+
+    assert await ctx.store.read(lambda tx: tx.clocks_kept.carried(made.id)) is None
+    found = await ctx.store.read(lambda tx: tx.clocks_kept.carried(told.id))
+    assert found is not None
+    assert found.ground is CarriedGround.CASE_SYSTEM
+
+
+async def test_what_has_been_deleted_by_decision_is_not_brought_back(ctx: Context) -> None:
+    kept = {DataKind.CLOCKS: RetentionRule(timedelta(days=10), {NORRVIK: "dnr 8"})}
+    decided = replace(ctx, rules=replace(ctx.rules, retention=RetentionRules(kept)))
+    old = await imported(decided, case(received_on="2026-09-01", outcome="Inleds ej", decided_on="2026-09-10"))
+    new = await imported(decided, case(case_ref="K-2", outcome="Inleds ej", decided_on="2026-11-18"))
+
+    assert words.WAS_DELETED in [note.text for note in old.notes]
+    assert (await clocks_of(ctx)).get(FORHAND) is None
+    assert (new.added, FORHAND in await clocks_of(ctx, "K-2")) == (1, True)
 
 
 # --- allvarssamtal ---

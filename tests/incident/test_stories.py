@@ -7,13 +7,15 @@ from aiohttp import ClientSession
 
 from bot.app import running
 from bot.domain.errors import NotAllowed
+from bot.domain.ids import ConversationId
 from bot.domain.incident import STOPPED
 from bot.services.export_handovers import Wanted, export_handovers
 from bot.services.incident.lift import lift_stop
 from bot.services.incident.stop import by_email, stop_sending
+from bot.services.reply import Reply, reply
 from bot.services.reserve.read import list_conversations
 from bot.services.rota.feed import make_feed
-from tests.acceptance.night import CHANNELS, NORRVIK, SODERMARK, a_night
+from tests.acceptance.night import CHANNELS, NORRVIK, SODERMARK, Person, a_night, buttons_in
 from tests.incident.given import ANNAS, GUNILLAS, LEADER, OTHER_LEADER, SARAS, WHY, cast
 
 
@@ -162,6 +164,61 @@ async def test_what_is_typed_in_a_thread_is_not_sent(tmp_path: Path, database_ur
         await story.machine_time_passes()
         assert {said.user for said in story.anna.thread(card)} == {story.anna.user}
         assert story.nova.unexpected() == []
+
+
+async def test_what_is_being_written_is_kept_as_a_note_and_shown_when_the_stop_is_lifted(
+    tmp_path: Path, database_url: str
+) -> None:
+    """Anna is in the middle of an answer when Gunilla stops; what she wrote is neither sent nor lost."""
+    async with a_night(tmp_path, database_url, "2026-11-20 22:00") as night:
+        story = await cast(night)
+        anna, nova = story.anna, story.nova
+        await nova.texts("kan nån ringa mig")
+        nova.receives("tystnadsplikt")
+        card = anna.card("väntar på svar")
+        await anna.opens(card)
+        await story.stops(NORRVIK)
+        assert "Nödstopp gäller" in anna.reads()
+        assert "Ring upp" in anna.reads()
+        assert "Behövs socialjouren: ring dit själv." in anna.reads()
+        assert "kan nån ringa" not in anna.reads()
+        assert set(_fields(anna)) == {"reply"}
+        done = await anna.submits({"reply": {"reply_text": "Hej Nova, jag ringer"}})
+        assert not done.get("errors"), done
+        assert "visas för den som får läsa samtalet när stoppet är hävt" in anna.reads()
+        assert "Hej Nova" not in anna.reads()
+        await anna.closes_modal()
+
+        await nova.texts("hallå är ni där")
+        anna.is_told("Någon har skrivit")
+        await anna.opens(card)
+        done = await anna.submits({"reply": {"reply_text": "Ringde upp. Allt är lugnt nu."}})
+        assert not done.get("errors"), done
+        await anna.closes_modal()
+        conversation_id = ConversationId(buttons_in(card.blocks)["open"])
+        kept = await story.ctx.store.read(lambda tx: tx.conversations.get(conversation_id))
+        assert kept is not None
+        assert kept.seen_seq < kept.last_inbound_seq  # a note that was written blind is no sign that it was read
+        with pytest.raises(NotAllowed) as refused:
+            await reply(Reply(anna.user, conversation_id, "Jag ringer strax", "k"), ctx=story.ctx)
+        assert refused.value.reason == STOPPED
+        assert nova.unexpected() == []
+        assert not any("Allt är lugnt" in said.words for said in anna.messages())
+
+        await story.lifts()
+        await story.machine_time_passes()
+        anna.is_told("Nytt sms")
+        read = await anna.opens(card)
+        for words in ("kan nån ringa mig", "hallå är ni där", "Hej Nova, jag ringer", "Allt är lugnt nu."):
+            assert words in read
+        await anna.closes_modal()
+        assert nova.unexpected() == []
+        assert [granted for _, _, granted in night.audit("note")] == [True, True]
+        assert ("emergency_stop", False) in [act[1:] for act in night.audit("reply")]
+
+
+def _fields(person: Person) -> list[str]:
+    return [block["block_id"] for block in person.modal()["blocks"] if block["type"] == "input"]
 
 
 async def test_people_can_still_speak_with_each_other(tmp_path: Path, database_url: str) -> None:

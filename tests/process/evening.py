@@ -24,7 +24,7 @@ from tests.process.trap import Place
 
 TEXT: Final = "mamma låser dörren igen"
 ANSWER: Final = "Jag ringer dig om fem minuter"
-PATIENCE: Final = 30.0  # seconds, on a machine that does much else
+PATIENCE: Final = 60.0  # seconds, on a machine that does much else
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 INBOX: Final[sa.Table] = InboxRow.__table__  # type: ignore[attr-defined]
 OUTBOX: Final[sa.Table] = OutboxRow.__table__  # type: ignore[attr-defined]

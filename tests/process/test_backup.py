@@ -12,7 +12,7 @@ from bot.domain.conversation import Direction
 from bot.services.open_conversation import open_conversation
 from bot.settings import Settings
 from storage.vault import generate_key
-from tests.database import Postgres
+from tests.database import Postgres, dump, load
 from tests.process.test_serve import NOVA, OURS, answers, environment, finished, run
 from tests.watch.test_status import with_database
 
@@ -83,6 +83,30 @@ async def read_newest(settings: Settings, sandbox: Sandbox) -> str:
         assert user.slack_user_id is not None
         _, shown = await open_conversation(user.slack_user_id, talk.id, "ext", "V1", "h", ctx=ctx)
         return "\n".join(line.body for line in shown.lines if line.direction is Direction.IN)
+
+
+async def test_a_dump_that_has_been_loaded_is_refused_until_it_is_restored(
+    sandbox: Sandbox, tmp_path: Path, postgres: Postgres
+) -> None:
+    with postgres.database() as url, postgres.database(migrated=False) as elsewhere:
+        code, said = await finished(await run(sandbox, "migrate", DATABASE_URL=url))
+        assert code == 0, said
+        dump(url, tmp_path / "dump")
+        load(tmp_path / "dump", elsewhere)
+        there = {"DATABASE_URL": elsewhere}
+
+        for command in (("serve", "--port", "0"), ("audit", "verify")):
+            code, said = await finished(await run(sandbox, *command, **there))
+            assert (code, "restore --in-place" in said, "Traceback" in said) == (CANNOT_RUN, True, False), said
+        code, said = await finished(await run(sandbox, "migrate", **there))  # the dump may be of an older program
+        assert code == 0, said
+        code, said = await finished(await run(sandbox, "audit", "verify", **there))
+        assert (code, "restore --in-place" in said) == (CANNOT_RUN, True), said
+        code, said = await finished(await run(sandbox, "restore", "--in-place", **there))
+        assert (code, "tillbakaläst" in said) == (0, True), said
+        for of in (there, {"DATABASE_URL": url}):
+            code, said = await finished(await run(sandbox, "audit", "verify", **of))
+            assert code == 0, said
 
 
 async def test_postgresql_has_a_tool_of_its_own(sandbox: Sandbox, tmp_path: Path, postgres: Postgres) -> None:

@@ -14,8 +14,12 @@ from click.testing import CliRunner, Result
 from bot.cli_enrolled import register as register_enrolled
 from bot.cli_retention import register as register_retention
 from bot.cli_take_out import register as register_take_out
+from bot.domain.clocks import ClockKind
+from bot.domain.deadline import Gender, Outcome
+from bot.domain.ids import ReportId
 from bot.domain.people import AgeBand, Basis, LinkRole, Role, StaffRole, World
 from bot.ports import Tx
+from bot.services.clocks.starting import Origin, build
 from bot.services.context import Context
 from bot.services.take_out.approve import approve_take_out
 from storage.store import SqlStore
@@ -28,6 +32,7 @@ Run = Callable[..., Result]
 NUMBER = "+46701740605"
 ANNA = staff("Anna Ek")
 LENA = staff("Lena Holm", roles=frozenset({StaffRole(NORRVIK, World.BEREDSKAP, Role.LEADER)}))
+JOHAN = staff("Johan Kvist", roles=frozenset({StaffRole(NORRVIK, World.MYNDIGHET, Role.LEADER)}))
 
 
 @pytest.fixture
@@ -110,6 +115,36 @@ def test_waive_and_withdraw_with_nothing_there(run: Run, code: str) -> None:
     assert "skälet" in run("waive", "--code", code, "--reference", "dnr 9", *lena).output
     assert "Inget inlägg" in run("withdraw", "--conversation", code, "--reason", "fel", *lena).output
     assert "Ange antingen" in run("withdraw", "--reason", "fel", *lena).output
+
+
+def test_a_case_is_held_and_waived_by_the_units_own_leader(run: Run, code: str, opened: Any) -> None:
+    async def settle() -> None:
+        async with opened() as ctx:
+            now = ctx.clock.now()
+            origin = Origin(ReportId("r"), NORRVIK, "K-123", None, Gender.UNKNOWN, False)
+            clock = build(ctx, origin, ClockKind.FORHANDSBEDOMNING, now, JOHAN.id)
+            ended = clock.settle(Outcome.INLEDS_INTE, JOHAN.id, at=now, on=now.date())
+            await ctx.store.write(lambda tx: (tx.staff.save(JOHAN), tx.deadlines.add(ended)))
+
+    asyncio.run(settle())
+    johan, of_case = ("--as", JOHAN.email), ("--namnd", NORRVIK, "--case", "k-123")
+    assert "med --namnd" in run("hold", "set", "--code", code, "--case", "K-123", "--reference", "1", *johan).output
+    assert "inte rätt" in run("hold", "set", *of_case, "--reference", "mål 1", "--as", LENA.email).output
+    done = run("hold", "set", *of_case, "--reference", "mål 1", *johan)
+    hold_id = done.output.split("Id: ")[1].strip(" .\n")
+    shown = run("hold", "list", "--namnd", NORRVIK, "--world", "myndighet", *johan).output
+    assert all(said in shown for said in (hold_id, "ärendet K-123", "mål 1"))
+    assert "inte rätt" in run("hold", "list", "--namnd", NORRVIK, "--world", "myndighet", "--as", LENA.email).output
+    assert "Inget är undantaget" in run("hold", "list", "--namnd", NORRVIK, "--as", LENA.email).output
+    assert "inte rätt" in run("hold", "lift", hold_id, "--as", LENA.email).output
+    assert "hävt" in run("hold", "lift", hold_id, *johan).output
+
+    why = ("--reason", "dubblett", "--reference", "dnr 9", *johan)
+    assert "antingen --code" in run("waive", *why).output
+    assert "antingen --code" in run("waive", "--case", "K-123", *why).output
+    assert "inga frister" in run("waive", "--namnd", NORRVIK, "--case", "K-999", *why).output
+    assert "1 frister" in run("waive", *of_case, *why).output
+    assert "0 frister" in run("waive", *of_case, *why).output
 
 
 def test_what_is_secret_is_asked_for_and_not_shown(run: Run, code: str) -> None:

@@ -10,6 +10,7 @@ from bot.domain.retention import SLACK, SMS, DataKind, Place, RetentionRules, St
 from bot.domain.sending import LookupFailed, SendRejected, SendUncertain
 from bot.ports import Outbound, Tx
 from bot.services.context import Context
+from bot.services.look_for_uncertain import look_for_uncertain
 from bot.services.retention.delete_old import delete_old
 from bot.services.retention.deliver_erasure import AGAIN_AFTER, deliver_erasure, leave
 from bot.settings.retention import RetentionConfig
@@ -124,3 +125,36 @@ async def test_what_is_gone_already_is_nothing_to_do(ctx: Context) -> None:
     row = await planned(ctx, TEXT)
     await ctx.store.write(lambda tx: tx.retention.gone(row.payload["place"]))
     assert (await deliver_erasure(row, ctx=ctx)).state is OutboxState.DROPPED
+
+
+async def test_what_waited_in_a_backup_is_deleted_all_the_same(ctx: Context) -> None:
+    """The original may have deleted it since: deleting it again does no harm, and not deleting it does."""
+    row = await planned(ctx, TEXT)
+    await ctx.store.write(lambda tx: tx.outbox.hold_restored())
+    await look_for_uncertain(ctx=ctx)
+    assert (await ctx.store.read(lambda tx: tx.outbox.get(row.id))).state is OutboxState.DUE  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("state", [OutboxState.FAILED, OutboxState.DROPPED, OutboxState.SENT])
+async def test_what_was_given_up_is_tried_again_another_day(
+    ctx: Context, clock: FrozenClock, state: OutboxState
+) -> None:
+    """Whatever became of the row that was to delete it: as long as it stands over there, somebody goes on trying."""
+    row = await planned(ctx, TEXT)
+    place_id = row.payload["place"]
+    await ctx.store.write(lambda tx: tx.outbox.record(row.id, state, error="crashed"))
+    for _ in range(3):
+        clock.passes(AGAIN_AFTER)
+        await delete_old(ctx=ctx)
+    again = await ctx.store.read(lambda tx: tx.outbox.by_key(f"erase:{place_id}:1"))
+    assert again is not None
+    assert again.state is OutboxState.DUE
+
+
+async def test_what_is_on_its_way_is_not_planned_twice(ctx: Context, clock: FrozenClock) -> None:
+    row = await planned(ctx, TEXT)
+    for _ in range(3):
+        clock.passes(AGAIN_AFTER)
+        await delete_old(ctx=ctx)
+    assert await ctx.store.read(lambda tx: tx.outbox.by_key(f"erase:{row.payload['place']}:1")) is None
+    assert await ctx.store.read(lambda tx: tx.retention.standing()) == Standing(1, 0)

@@ -31,6 +31,7 @@ def somebody(*roles: StaffRole, is_active: bool = True) -> Staff:
         (Act.RETAIN, StaffRole(THERE, World.BEREDSKAP, Role.LEADER), Denied("leaders_only")),
         (Act.RETAIN, StaffRole(HERE, World.MYNDIGHET, Role.LEADER), Denied("leaders_only")),
         (Act.RETAIN, StaffRole(HERE, World.BEREDSKAP, Role.ADMIN), Denied("leaders_only")),
+        (Act.RETAIN, StaffRole(HERE, World.MYNDIGHET, Role.HANDLAGGARE), Denied("leaders_only")),
         (Act.AMEND, LEADER, Allowed("leader")),
         (Act.AMEND, TREATS, Allowed("home_namnd")),
         (Act.AMEND, StaffRole(THERE, World.BEREDSKAP, Role.FAMILJEBEHANDLARE), Denied("not_home")),
@@ -39,6 +40,23 @@ def somebody(*roles: StaffRole, is_active: bool = True) -> Staff:
 )
 def test_by_role(act: Act, role: StaffRole, answer: Allowed | Denied) -> None:
     assert may(Actor(somebody(role)), act, Subject(HERE), NOW) == answer
+
+
+@pytest.mark.parametrize(
+    ("role", "answer"),
+    [
+        (StaffRole(HERE, World.MYNDIGHET, Role.LEADER), Allowed("leader")),
+        (StaffRole(HERE, World.MYNDIGHET, Role.HANDLAGGARE), Denied("leaders_only")),
+        (StaffRole(THERE, World.MYNDIGHET, Role.LEADER), Denied("other_world")),
+        (LEADER, Denied("other_world")),
+        (TREATS, Denied("other_world")),
+    ],
+)
+def test_the_clocks_are_retained_by_the_units_own_leaders(role: StaffRole, answer: Allowed | Denied) -> None:
+    """Whoever has a clock decides on it, and no more on whether it is kept than anybody else."""
+    subject = Subject(HERE, World.MYNDIGHET, responsible=frozenset({StaffId("anna")}))
+    assert may(Actor(somebody(role)), Act.RETAIN, subject, NOW) == answer
+    assert may(Actor(somebody(role)), Act.RETAIN, Subject(HERE, World.MYNDIGHET), NOW) == answer
 
 
 @given(
@@ -60,12 +78,13 @@ def test_only_the_home_namnds_own_whatever_duty_they_have(
 
 
 @given(roles=st.frozensets(st.sampled_from(ROLES)), act=st.sampled_from([Act.RETAIN, Act.AMEND]))
-def test_never_in_the_other_world_with_jav_or_after_employment(roles: frozenset[StaffRole], act: Act) -> None:
+def test_in_each_world_its_own_and_never_with_jav_or_after_employment(roles: frozenset[StaffRole], act: Act) -> None:
     staff = somebody(*roles)
     other_world = Subject(HERE, World.MYNDIGHET)
     related = Subject(HERE, jav=frozenset({staff.id}))
 
-    assert isinstance(may(Actor(staff), act, other_world, NOW), Denied)
+    leads_there = StaffRole(HERE, World.MYNDIGHET, Role.LEADER) in roles
+    assert isinstance(may(Actor(staff), act, other_world, NOW), Allowed) == (act is Act.RETAIN and leads_there)
     assert may(Actor(staff), act, related, NOW) == Denied("jav")
     assert may(Actor(somebody(*roles, is_active=False)), act, Subject(HERE), NOW) == Denied("not_staff")
     assert isinstance(may(Actor(staff), act, Subject(None), NOW), Denied)
@@ -102,6 +121,15 @@ def test_a_kind_without_a_decision_is_never_due() -> None:
         ({"inbox": kept(1, {"norrvik": " "})}, "en nämnd utan beteckning"),
         ({"inbox": kept(0)}, "greater than or equal to 1"),
         ({"audit": kept(1)}, "Extra inputs"),
+        ({"inbox": kept(11), "summonses": kept(10)}, "summonses kräver att inbox"),
+        ({"clocks": kept(400)}, "clocks kräver att summonses"),
+        ({"inbox": kept(1), "summonses": kept(401), "clocks": kept(400)}, "clocks kräver att summonses"),
+        ({"inbox": kept(1), "summonses": kept(9), "clocks": kept(400)}, "clocks kräver att slack_posts"),
+        (
+            {"inbox": kept(1), "summonses": kept(9), "slack_posts": kept(5, ""), "clocks": kept(400)},
+            "clocks kräver att slack_posts",
+        ),
+        ({"audit_log": kept(179)}, "minst 180 dagar"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(given: dict[str, object], said: str) -> None:

@@ -123,13 +123,14 @@ async def test_a_failed_connection_is_tried_once_more(monkeypatch: pytest.Monkey
 
 
 async def test_a_bot_that_dawdles_is_given_up(world: World) -> None:
-    world.carrier.webhooks.total_s = 0.05
+    world.carrier.webhooks.total_s = 0.5
     never = asyncio.Event()
     listen = world.bot.listen
 
     async def dawdle(request: web.Request) -> web.Response:
         answer = await listen(request)
         if request.path == INBOUND:
+            world.carrier.webhooks.total_s = 15.0  # for what comes next
             await never.wait()
         return answer
 

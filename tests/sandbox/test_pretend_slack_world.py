@@ -106,7 +106,7 @@ async def open_world(
     async with TestServer(pages) as server:
         urls["slack"] = str(server.make_url("/")).rstrip("/")
         client = AsyncWebClient(BOT_TOKEN, base_url=f"{urls['slack']}/slack/api/", retry_handlers=[])
-        app = AsyncApp(client=client, signing_secret=SIGNING_SECRET)
+        app = AsyncApp(name="sandbox", client=client, signing_secret=SIGNING_SECRET)
 
         async def events(request: web.Request) -> web.StreamResponse:
             return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))

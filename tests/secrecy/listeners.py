@@ -47,6 +47,8 @@ CONVERSATION, CLOCK = "{conversation}", "{clock}"
 PAGE: Final = {"d": "{digest}", "e": "{episode}"}
 FORM: Final = {"c": CLOCK, "key": "k"}
 TODAY: Final = "2026-11-20"
+AMENDED: Final = {"y": "{youth}", "c": "{contact}", "at": ""}
+BY_DECISION: Final = {"reference": "D-1"}
 
 ACTIONS: Final[dict[ActionId, Sent]] = {
     A.OPEN: Sent(B, CONVERSATION),
@@ -105,6 +107,7 @@ ACTIONS: Final[dict[ActionId, Sent]] = {
     A.CLOCK_CALL_OFF: Sent(M, CLOCK),
     A.CLOCK_FEEDBACK: Sent(M, CLOCK),
     A.CLOCK_WITHDRAW: Sent(M, CLOCK),
+    A.CLOCK_CARRY: Sent(M, CLOCK),
     A.CLOCK_REGISTER: Sent(Whose.STAFF),
     A.CLOCK_NAMND: Sent(Whose.STAFF, NORRVIK, {"key": "k"}),
     A.CLOCKS_MINE: Sent(Whose.STAFF),
@@ -137,6 +140,12 @@ ACTIONS: Final[dict[ActionId, Sent]] = {
     A.RING_UP: Sent(B, CONVERSATION),
     A.CONSENT: Sent(B, "{youth}"),
     A.CONSENT_PICK: BLANK,
+    A.AMEND_PICK: BLANK,
+    A.AMEND_CORRECT: Sent(B, "{youth}"),
+    A.AMEND_END: Sent(B, "{youth}"),
+    A.AMEND_REMOVE: Sent(B, "{youth}:{contact}"),
+    A.AMEND_HOLD: Sent(B, "{youth}"),
+    A.AMEND_LIFT: Sent(B, "{youth}:none"),
     A.STOP_CONFIRM: Sent(B, CONVERSATION),
     A.STOP_DECLINE: Sent(B, CONVERSATION),
     A.START_CONFIRM: Sent(B, CONVERSATION),
@@ -176,6 +185,7 @@ VIEWS: Final[dict[CallbackId, Sent]] = {
         state={"case_ref": "K-9", "kinds": ["forhandsbedomning"], "received_on": TODAY, "received_time": "12.00"},
     ),
     C.CLOCK_SETTLE: Sent(M, metadata=FORM, state={"outcome": "inleds_ej", "on": TODAY}),
+    C.CLOCK_CARRY: Sent(M, metadata=FORM, state={"reference": "akten"}),
     C.CLOCK_EXTEND: Sent(M, metadata=FORM, state={"to": "2026-12-20", "decided_by": "Chefen", "reason": "Skäl"}),
     C.CLOCK_SNOOZE: Sent(M, metadata=FORM, state={"until": "2026-11-25", "reason": "Väntar"}),
     C.CLOCK_ASSIGN: Sent(M, metadata=FORM, state={"staff": "{hedda}"}),
@@ -202,6 +212,12 @@ VIEWS: Final[dict[CallbackId, Sent]] = {
         state={"age_band": "15_or_over", "basis": "guardian_consent"},
     ),
     C.CONSENT_PICK: Sent(B, state={"youth": "{youth}"}),
+    C.AMEND_PICK: Sent(B, state={"youth": "{youth}"}),
+    C.AMEND_CORRECT: Sent(B, metadata=AMENDED, state={"name": "Ny Ny", "age_band": "15_or_over", **BY_DECISION}),
+    C.AMEND_END: Sent(B, metadata=AMENDED, state=BY_DECISION),
+    C.AMEND_REMOVE: Sent(B, metadata=AMENDED, state={"written": "deleted"}),
+    C.AMEND_REMOVE_SURE: Sent(B, metadata={**AMENDED, "w": "deleted"}, state=BY_DECISION),
+    C.AMEND_HOLD: Sent(B, metadata=AMENDED, state=BY_DECISION),
     C.INCIDENT_STOP: Sent(Whose.STAFF, state={"reason": "Fel mottagare", "namnd": NORRVIK}),
     C.INCIDENT_LIFT: Sent(Whose.STAFF, state={"reason": "Rättat"}),
     C.INCIDENT_SETTLE: Sent(metadata="none", state={"reference": "D-1"}, asks_nothing=NO_SUCH),

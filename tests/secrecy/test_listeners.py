@@ -97,7 +97,7 @@ async def _try(cast: Cast, kind: str, name: str, words: str, sent: Sent, who: st
     return found
 
 
-PATIENCE = 30.0  # seconds
+PATIENCE = 60.0  # seconds
 SAYS_THE_SAME = "frist.case_unknown"  # whether there is no such case, or they may see nothing of it
 
 

@@ -10,7 +10,7 @@ from bot.domain.people import Role, World
 from bot.domain.retention import DataKind
 from bot.domain.secrecy import Act
 from bot.ports import Tx
-from bot.services.retention.delete_old import account_for
+from bot.services.retention.accounting import account_for
 from bot.services.shared.access import actor_by_slack
 from bot.services.shared.own import require_of_rota, require_own
 from storage.tables import AuditRow

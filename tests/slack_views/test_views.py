@@ -28,6 +28,7 @@ from bot.domain.cards import (
 )
 from bot.domain.conversation import Direction, Ground
 from bot.domain.people import LinkRole
+from bot.domain.socialjour import Answer
 from bot.domain.visible import visible
 from bot.sandbox.slack.blocks import check_message_blocks
 from bot.sandbox.slack.view_rules import check_view
@@ -81,6 +82,21 @@ VIEW = ConversationView(
 
 def shown(view: ConversationView) -> dict[str, Any]:
     return conversation_modal(view, TEXTS, NOW, "e" * 24)
+
+
+def test_what_was_said_comes_before_every_button_but_what_must_be_settled() -> None:
+    """A phone's first screen is for the words: buttons take a row each there."""
+    said = SaidLine(1, Direction.IN, NOW, "Nova", "kan nån ringa mig")
+    people = (Person("Nova", LinkRole.YOUTH, "Nova", "4TK9M", "y"),)
+    view = replace(
+        VIEW, people=people, lines=(said,), socialjour=Answer("Norrvik", ()), can_call=True, may_set_consent=True
+    )
+    blocks = shown(view)["blocks"]
+    kinds = [block["type"] for block in blocks]
+    words = next(nth for nth, block in enumerate(blocks) if "kan nån ringa mig" in strings(block))
+
+    assert "actions" not in kinds[:words]
+    assert set(kinds[words : kinds.index("input")]) == {"section", "divider", "actions"}
 
 
 # --- messages ---

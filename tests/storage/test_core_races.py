@@ -38,7 +38,7 @@ from tests.watch.given import a_program
 
 ANNAS = "+46701740690"
 LEASE = timedelta(seconds=30)
-PATIENCE = 10  # seconds
+PATIENCE = 60.0  # seconds
 CONVERSATION: sa.Table = ConversationRow.__table__  # type: ignore[attr-defined]
 MESSAGE: sa.Table = MessageRow.__table__  # type: ignore[attr-defined]
 INBOX: sa.Table = InboxRow.__table__  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from tests.database import Postgres
 from tests.frozen import FrozenClock
 from tests.storage.given import incoming, to_send
 
-PATIENCE = 10  # seconds
+PATIENCE = 60.0  # seconds
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
 
 

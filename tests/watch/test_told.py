@@ -24,7 +24,7 @@ from tests.http.doors import Doors, form
 from tests.watch.given import ALERTS, CHANNEL, OUTBOX, in_channel, open_codes, watches
 
 LONG_AGO = "2000-01-01 00:00:00"
-PATIENCE = 20.0  # seconds of wire time
+PATIENCE = 60.0  # seconds of wire time
 KARINS, ANNAS = "+46701740690", "+46701740680"
 
 

@@ -10,9 +10,11 @@ from enum import Enum
 from bot.domain.errors import AuditEntry, BadInput
 from bot.domain.ids import ContactId
 from bot.domain.people import AgeBand, Link, LinkRole, Youth, may_be_enrolled
+from bot.domain.personnummer import holds_personnummer
 from bot.domain.phone import normalise
 from bot.domain.secrecy import Act
 from bot.ports import Tx
+from bot.services.amend.drawing import draw_again
 from bot.services.context import Context
 from bot.services.retention.acting import Known, named_by
 
@@ -46,20 +48,27 @@ async def correct(correction: Correction, *, ctx: Context, as_email: str) -> str
 
     def change(tx: Tx) -> str:
         known = named_by(tx, ctx, correction.code, as_email, Act.AMEND)
-        youth = None if known.named.youth_id is None else tx.people.youth(known.named.youth_id)
-        if youth is None:
-            raise BadInput({"code": "nobody_enrolled"})
-        if not correction.reference.strip():
-            raise BadInput({"reference": "decision_missing"})
-        if not correction.value.strip():
-            raise BadInput({"value": "value_missing"})
-        before = (
-            _of_number(tx, ctx, youth, correction) if correction.what in OF_A_NUMBER else _own(tx, youth, correction)
-        )
-        _log(tx, known, youth, correction)
+        before = put_right(tx, ctx, known, correction)
+        draw_again(tx, known)
         return before
 
     return await ctx.store.write(change)
+
+
+def put_right(tx: Tx, ctx: Context, known: Known, correction: Correction) -> str:
+    """Correct it for somebody who may, and return what stood there. Raises BadInput."""
+    youth = None if known.named.youth_id is None else tx.people.youth(known.named.youth_id)
+    if youth is None:
+        raise BadInput({"code": "nobody_enrolled"})
+    if not correction.reference.strip():
+        raise BadInput({"reference": "decision_missing"})
+    if not correction.value.strip():
+        raise BadInput({"value": "value_missing"})
+    if holds_personnummer(correction.value):
+        raise BadInput({"value": "personnummer"})
+    before = _of_number(tx, ctx, youth, correction) if correction.what in OF_A_NUMBER else _own(tx, youth, correction)
+    _log(tx, known, youth, correction)
+    return before
 
 
 def _own(tx: Tx, youth: Youth, correction: Correction) -> str:

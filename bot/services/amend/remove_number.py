@@ -8,11 +8,12 @@ from bot.domain.ids import ContactId, ConversationId, YouthId
 from bot.domain.people import World
 from bot.domain.phone import normalise
 from bot.domain.retention import DataKind
-from bot.domain.secrecy import Act
+from bot.domain.secrecy import Act, Subject
 from bot.ports import Tx
 from bot.services.context import Context
+from bot.services.retention.accounting import account_for
 from bot.services.retention.acting import Known, named_by
-from bot.services.retention.delete_old import account_for
+from bot.services.shared.access import actor, require_for
 from bot.services.shared.episodes import today
 from bot.services.shared.placing import refresh
 
@@ -43,25 +44,37 @@ async def remove_number(removal: Removal, *, ctx: Context, as_email: str) -> int
 
     def change(tx: Tx) -> int:
         known = named_by(tx, ctx, removal.code, as_email, Act.AMEND)
-        if not removal.reference.strip():
-            raise BadInput({"reference": "decision_missing"})
-        youth_id, contact_id = _linked(tx, known, removal)
-        theirs = _written(tx, known, contact_id)
-        tx.retention.hold_still()
-        if removal.written is Written.DELETED and any(_stays(tx, ctx, known, one) for one in theirs):
-            raise BadInput({"number": "kept_for_now"})
-        tx.people.unlink(contact_id, youth_id)
-        if removal.written is Written.DELETED:
-            _delete(tx, ctx, known, removal, theirs)
-        else:
-            _close(tx, ctx, theirs)
-        tx.erasing.forget_number(contact_id)
-        details: dict[str, str | int | bool | None] = {"written": removal.written.value, "conversations": len(theirs)}
-        subject = f"contact:{contact_id}"
-        tx.audit.record(AuditEntry(known.by.id, "remove_number", subject, known.ground, known.namnd, details=details))
-        return len(theirs) if removal.written is Written.DELETED else 0
+        return take_away(tx, ctx, known, removal)
 
     return await ctx.store.write(change)
+
+
+def take_away(tx: Tx, ctx: Context, known: Known, removal: Removal) -> int:
+    """Take it for somebody who may, and return how many conversations were deleted. Raises NotAllowed or BadInput."""
+    if not removal.reference.strip():
+        raise BadInput({"reference": "decision_missing"})
+    youth_id, contact_id = _linked(tx, known, removal)
+    _require_no_relative(tx, ctx, known, contact_id)
+    theirs = _written(tx, known, contact_id)
+    tx.retention.hold_still()
+    if removal.written is Written.DELETED and any(_stays(tx, ctx, known, one) for one in theirs):
+        raise BadInput({"number": "kept_for_now"})
+    tx.people.unlink(contact_id, youth_id)
+    if removal.written is Written.DELETED:
+        _delete(tx, ctx, known, removal, theirs)
+    else:
+        _close(tx, ctx, theirs)
+    tx.erasing.forget_number(contact_id)
+    details: dict[str, str | int | bool | None] = {"written": removal.written.value, "conversations": len(theirs)}
+    subject = f"contact:{contact_id}"
+    tx.audit.record(AuditEntry(known.by.id, "remove_number", subject, known.ground, known.namnd, details=details))
+    return len(theirs) if removal.written is Written.DELETED else 0
+
+
+def _require_no_relative(tx: Tx, ctx: Context, known: Known, contact_id: ContactId) -> None:
+    """What was written with a number that siblings share is about each of them: jav in one is jav in all of it."""
+    theirs = Subject(known.namnd, jav=tx.people.contact(contact_id).within(known.namnd).jav)
+    require_for(tx, ctx, actor(tx, ctx, known.by), Act.AMEND, theirs, what=f"contact:{contact_id}")
 
 
 def _linked(tx: Tx, known: Known, removal: Removal) -> tuple[YouthId, ContactId]:

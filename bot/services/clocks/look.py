@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.domain.calendar import local
 from bot.domain.case_ref import clean_ref, problem_with_ref
-from bot.domain.clock_views import ClockList, ClockRow, ClockView, EventLine
+from bot.domain.clock_views import ClockList, ClockRow, ClockView, EventLine, InRecord
 from bot.domain.deadline import EXTENDABLE, OUTCOMES, ClockEvent, ClockState, Deadline, EventKind
 from bot.domain.errors import AuditEntry, BadInput, NotFound
 from bot.domain.ids import NamndId, StaffId
@@ -58,8 +58,14 @@ def _view(tx: Tx, ctx: Context, clock: Deadline, actor: Actor) -> ClockView:
         outcomes=OUTCOMES[clock.kind] if clock.is_running else (),
         may_extend=clock.is_running and clock.kind in EXTENDABLE,
         may_assign=clock.is_running and isinstance(may_assign, Allowed),
+        in_record=_in_record(tx, clock),
         is_trial=ctx.rules.is_trial,
     )
+
+
+def _in_record(tx: Tx, clock: Deadline) -> InRecord | None:
+    found = tx.clocks_kept.carried(clock.id)
+    return None if found is None else InRecord(found.ground, found.at, slack_id(tx, found.by), found.reference)
 
 
 def _event_line(tx: Tx, event: ClockEvent) -> EventLine:

@@ -13,6 +13,7 @@ from bot.domain.ids import StaffId
 from bot.domain.secrecy import Actor
 from bot.domain.written_time import read_time
 from bot.ports import Tx
+from bot.services.clocks.carry import carry, checked_reference
 from bot.services.clocks.changing import event, save
 from bot.services.clocks.fields import Problems, day_since, reason_in
 from bot.services.clocks.pressing import press
@@ -44,17 +45,21 @@ async def settle_clock(
     time: str = "",
     reason: str = "",
     with_police: str = "",
+    reference: str = "",
     key: str,
     ctx: Context,
 ) -> ClockRow:
     """Settle a clock with what was decided on the local day `on`, and start what follows from that.
 
     `time` is asked for a talk that was held; `with_police` is "yes", "no" or "" for not said. A limit that was
-    missed needs a reason, once. Raises NotAllowed, NotFound, Stale, or BadInput with a problem per field.
+    missed needs a reason, once. `reference` is where in the record it stands, "" when it is not there yet.
+
+    Raises NotAllowed, NotFound, Stale, or BadInput with a problem per field.
     """
 
     def step(tx: Tx, actor: Actor, clock: Deadline) -> Deadline:
         decision = _checked(ctx, clock, outcome, on, time, reason, with_police)
+        in_record = checked_reference(reference)
         by = actor.staff.id
         settled = clock.settle(decision.outcome, by, at=ctx.clock.now(), on=decision.on, reason=decision.reason)
         if settled.talk is not None:
@@ -62,6 +67,8 @@ async def settle_clock(
             settled = replace(settled, talk=talk)
         settled = save(tx, ctx, settled, event(ctx, settled, EventKind.SETTLED, by, code=decision.outcome.value))
         close_open(tx, ctx, settled, by)
+        if in_record:
+            carry(tx, ctx, settled, by, in_record)
         _start_what_follows(tx, ctx, settled, by)
         return settled
 

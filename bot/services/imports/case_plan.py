@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.domain.calendar import local
 from bot.domain.clocks import ClockKind, StartEvent
 from bot.domain.deadline import OUTCOMES, ClockEvent, ClockState, Deadline, EventKind, Gender, Outcome, Talk
 from bot.domain.ids import NamndId, ReportId, StaffId, new_id
 from bot.domain.people import Staff
+from bot.domain.retention import DataKind
 from bot.domain.summons import Party
 from bot.services.clocks.changing import event, limit_for, scheduled
 from bot.services.clocks.starting import Origin, build
@@ -95,7 +97,9 @@ class Planner:
         steps = []
         for key in line.keys:
             old = known.get(key)
-            if old is None:
+            if old is None and self._is_deleted(line, key[1]):
+                notes.append(Note(line.line, words.WAS_DELETED))
+            elif old is None:
                 steps.append(self._new(line, key[1], report_id, owner))
             elif old.state is ClockState.WITHDRAWN:
                 notes.append(Note(line.line, words.WAS_WITHDRAWN))
@@ -103,6 +107,13 @@ class Planner:
                 step = self.change(line, old)
                 steps += [] if step is None else [step]
         return steps
+
+    def _is_deleted(self, line: CaseLine, kind: ClockKind) -> bool:
+        """Tell whether a clock of this row has been deleted by decision, or would be at once: it does not come back."""
+        before = self.ctx.rules.retention.before(DataKind.CLOCKS, self.namnd, self.ctx.clock.now())
+        if before is None or line.decided_on is None or _outcome(line, kind) is None:
+            return False
+        return line.decided_on <= local(before).date()
 
     def _owner(self, line: CaseLine, notes: list[Note] | None = None) -> StaffId | None:
         found = self.owners.find(line.owner) if line.owner else ()

@@ -17,6 +17,7 @@ from bot.domain.errors import AuditEntry, NotAllowed
 from bot.domain.follow_ups import follow_ups
 from bot.domain.ids import NamndId, StaffId
 from bot.domain.people import World
+from bot.domain.retention import Carried, CarriedGround
 from bot.domain.secrecy import Act
 from bot.ports import Tx
 from bot.services.clocks.access import handlaggare_of, subject_in
@@ -36,6 +37,9 @@ from bot.texts import import_words
 
 ACT: Final = "import_cases"
 ROWS: Final = 250  # in one transaction
+FROM_THE_FILE: Final = frozenset(  # a history of these alone holds nothing that the case system does not
+    {EventKind.REGISTERED, EventKind.IMPORTED, EventKind.ASSIGNED, EventKind.SNOOZED, EventKind.SETTLED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,7 @@ def _write(tx: Tx, *, ctx: Context, planner: Planner, lines: Sequence[CaseLine],
             if step.is_settling:
                 close_open(tx, ctx, step.after, admitted.staff_id, is_from_file=True)
         if step.is_settling:
+            _carry(tx, ctx, step, admitted.staff_id)
             _start_what_follows(tx, ctx, step, admitted.staff_id)
     counts = {effect.value: sum(c.effect is effect for c in plan.changes) for effect in (Effect.NEW, Effect.CHANGED)}
     if any(counts.values()):
@@ -194,6 +199,16 @@ def _leave_list(tx: Tx, before: Deadline, after: Deadline) -> None:
     """A clock that was given to somebody else leaves the list of whoever had it."""
     if before.listed_in is not None and after.listed_in is None:
         draw_list(tx, before.listed_in)
+
+
+def _carry(tx: Tx, ctx: Context, step: Step, by: StaffId) -> None:
+    """What the case system has told us, all of it, stands there already; anything else waits for its handläggare."""
+    clock = step.after
+    is_all_theirs = step.before is None or (
+        {line.kind for line in tx.deadlines.events(clock.id)} <= FROM_THE_FILE and not tx.summons.of_deadline(clock.id)
+    )
+    if is_all_theirs:
+        tx.clocks_kept.carry(Carried(clock.id, CarriedGround.CASE_SYSTEM, ctx.clock.now(), by, ""))
 
 
 def _start_what_follows(tx: Tx, ctx: Context, step: Step, by: StaffId) -> None:

@@ -4,6 +4,7 @@ It stays in the outbox, in its order, and leaves when the stop is lifted, if it 
 it was for learns that something waits, and nothing more.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -56,17 +57,23 @@ def _held(tx: Tx, ctx: Context, row: Outbound) -> Outcome | None:
     log.info("held_by_stop", outbox_id=row.id, kind=row.kind.value)
     if row.kind is OutboxKind.NOTICE:
         if row.lane.startswith(ASIDE):
-            return Outcome(OutboxState.DUE, error=STOPPED, wait=LOOK_AGAIN, counted=False)
+            return _waits(ctx, row)
         return Outcome(OutboxState.DROPPED, error=STOPPED, then=lambda tx: _set_aside(tx, row))
     if row.kind is OutboxKind.THREAD and row.payload.get("reason") == STOPPED:
         return Outcome(OutboxState.DROPPED, error=STOPPED, then=lambda tx: _say_not_sent(tx, row))
-    return Outcome(
-        OutboxState.DUE,
-        error=STOPPED,
-        wait=LOOK_AGAIN,
-        counted=False,
-        then=lambda tx: _say_that_something_waits(tx, ctx, row),
-    )
+    return _waits(ctx, row, _say_that_something_waits)
+
+
+def _waits(ctx: Context, row: Outbound, say: Callable[[Tx, Context, Outbound], None] | None = None) -> Outcome:
+    """Let it wait, and say so; unless the stop has been lifted by the time that this is written down."""
+
+    def then(tx: Tx) -> None:
+        if not holds(tx.incidents.stops(lock=True), _namnder(tx, ctx, row)):
+            tx.outbox.hurry(STOPPED)  # whoever lifted it has woken what waited then: this did not yet
+        elif say is not None:
+            say(tx, ctx, row)
+
+    return Outcome(OutboxState.DUE, error=STOPPED, wait=LOOK_AGAIN, counted=False, then=then)
 
 
 # --- whose it is -------------------------------------------------------------

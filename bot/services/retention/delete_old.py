@@ -5,20 +5,22 @@ here at once, and with the same commit what is to be deleted in Slack and at the
 until it is gone. An answer of ours that waits to be sent, a hold, an open action: whatever came in between keeps it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from bot.domain.calendar import local
-from bot.domain.errors import AuditEntry
 from bot.domain.ids import ConversationId, NamndId, YouthId
-from bot.domain.people import World
-from bot.domain.retention import OF_CONVERSATIONS, DataKind, Place
+from bot.domain.retention import OF_CONVERSATIONS, DataKind
 from bot.ports import Tx
 from bot.services.context import Context
-from bot.services.retention.deliver_erasure import AGAIN_AFTER, leave
-from bot.services.retention.due import Due, due_in, is_whole_namnd_held, shared_due
+from bot.services.retention.accounting import account_for
+from bot.services.retention.delete_clocks import delete_clocks
+from bot.services.retention.delete_log import delete_log
+from bot.services.retention.deliver_erasure import AGAIN_AFTER, GIVEN_UP, leave, was_given_up
+from bot.services.retention.due import Due, due_in, is_namnd_held, is_whole_namnd_held, shared_due
+from bot.services.retention.redact_texts import redact_texts
 from bot.services.shared.alone import alone
 
 AT_A_TIME: Final = 20  # conversations and people of one kind in one nämnd, each run
@@ -40,7 +42,10 @@ async def delete_old(*, ctx: Context) -> int:
             deleted += await _conversations(ctx, kind, namnd)
         deleted += await _people(ctx, namnd)
         deleted += await _coded_rows(ctx, namnd)
+        deleted += await delete_clocks(namnd, ctx=ctx)
+        deleted += await redact_texts(namnd, ctx=ctx)
     deleted += await _posts(ctx)
+    deleted += await delete_log(ctx=ctx)
     await ctx.store.write(lambda tx: _try_again(tx, ctx.clock.now()))
     return deleted
 
@@ -161,8 +166,9 @@ async def _coded_rows(ctx: Context, namnd: NamndId) -> int:
         tx.retention.hold_still()
         found = tx.retention.emptied(due.namnd, due.numbers, due.before, due.today, limit=AT_A_TIME)
         rows = sum(tx.erasing.drop(conversation_id) for conversation_id in found)
-        whole = any(h.youth_id is None and h.conversation_id is None for h in tx.retention.holds(due.namnd, due.today))
-        rows += 0 if whole else tx.erasing.drop_digests(due.namnd, due.before, AT_A_TIME)
+        rows += (
+            0 if is_namnd_held(tx, due.namnd, due.today) else tx.erasing.drop_digests(due.namnd, due.before, AT_A_TIME)
+        )
         if rows:
             account_for(tx, due.kind, due.namnd, f"namnd:{due.namnd}", due.decision, rows)
         return len(found)
@@ -170,32 +176,15 @@ async def _coded_rows(ctx: Context, namnd: NamndId) -> int:
     return await ctx.store.write(change)
 
 
-# --- account, and what is left elsewhere --------------------------------------------
-
-
-def account_for(
-    tx: Tx,
-    kind: DataKind,
-    namnd: NamndId | None,
-    subject: str,
-    decision: str,
-    rows: int,
-    places: Sequence[Place] = (),
-    *,
-    world: World = World.BEREDSKAP,
-) -> None:
-    """Write down what was deleted, in the log of its world, and see to it that it goes on the other side too."""
-    ids = tx.retention.account(kind, namnd, subject, decision, rows, places)
-    for place_id, place in zip(ids, places, strict=True):
-        leave(tx, place_id, place, tries=0)
-    details: dict[str, str | int | bool | None] = {"decision": decision, "rows": rows, "places": len(places)}
-    tx.audit.record(AuditEntry("system", "erase", subject, kind.value, namnd, details=details, world=world))
+# --- what is left elsewhere ----------------------------------------------------------
 
 
 def _try_again(tx: Tx, now: datetime) -> None:
     due = tx.retention.places_due(now, limit=ROWS)
     for place_id, tries in due:
         place = tx.retention.place(place_id)
-        if place is not None:
-            leave(tx, place_id, place, tries=tries)
+        if place is None or leave(tx, place_id, place, tries=tries):
+            continue
+        if was_given_up(tx, place_id, tries=tries):
+            tx.retention.not_yet(place_id, GIVEN_UP, now + AGAIN_AFTER)
     tx.retention.put_off([place_id for place_id, _ in due], now + AGAIN_AFTER)

@@ -1,4 +1,4 @@
-"""Delete one thing of ours on the other side: a post in Slack, or an sms at the provider.
+"""Delete one thing of ours on the other side: a post in Slack, an sms at the provider, or its words only.
 
 Deleting twice is harmless, so what may have been deleted is deleted again. What cannot be deleted now is tried again
 tomorrow, for as long as it takes (facts: twilio, section 14; slack, section 12).
@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from bot.domain.outbound import OutboxKind, OutboxState, Priority
-from bot.domain.retention import SLACK, Place
+from bot.domain.retention import SLACK, WORDS, Place
 from bot.domain.sending import LookupFailed, SendRejected, SendUncertain
 from bot.ports import Outbound, Tx
 from bot.services.context import Context
@@ -20,17 +20,31 @@ log = structlog.get_logger(__name__)
 
 AGAIN_AFTER: Final = timedelta(days=1)
 TOO_EARLY: Final = "not_final"
+GIVEN_UP: Final = "given_up"
 
 
-def leave(tx: Tx, place_id: str, place: Place, *, tries: int) -> None:
-    """Have something deleted on the other side: one at a time on each, behind everything that somebody waits for."""
-    tx.outbox.add(
+def leave(tx: Tx, place_id: str, place: Place, *, tries: int) -> bool:
+    """Have something deleted on the other side: one at a time on each, behind everything that somebody waits for.
+
+    False when that has been left already, after so many tries.
+    """
+    return tx.outbox.add(
         OutboxKind.ERASE,
         f"erase:{place.side}",
         {"place": place_id},
-        dedupe_key=f"erase:{place_id}:{tries}",
+        dedupe_key=_key(place_id, tries),
         priority=Priority.LOW,
     )
+
+
+def was_given_up(tx: Tx, place_id: str, *, tries: int) -> bool:
+    """Tell whether nobody goes on trying, though it still stands there: our own code could not, or somebody's hand."""
+    row = tx.outbox.by_key(_key(place_id, tries))
+    return row is not None and row.state in {OutboxState.SENT, OutboxState.FAILED, OutboxState.DROPPED}
+
+
+def _key(place_id: str, tries: int) -> str:
+    return f"erase:{place_id}:{tries}"
 
 
 async def deliver_erasure(row: Outbound, *, ctx: Context) -> Outcome:
@@ -56,6 +70,8 @@ async def _deleted(place: Place, ctx: Context) -> bool:
     if place.side == SLACK:
         await ctx.chat.withdraw(*place.post)
         return True
+    if place.side == WORDS:
+        return await ctx.sms.redact(place.address)
     return await ctx.sms.erase(place.address)
 
 

@@ -46,5 +46,14 @@ def shared_due(rules: Rules, kind: DataKind, now: datetime) -> tuple[datetime, s
 
 def is_whole_namnd_held(tx: Tx, rules: Rules, today: date) -> bool:
     """Tell whether some nämnd as a whole is on hold: what belongs to no single nämnd may be its, and stays."""
-    holds = (hold for namnd in rules.namnder for hold in tx.retention.holds(namnd, today))
-    return any(hold.youth_id is None and hold.conversation_id is None for hold in holds)
+    return any(is_namnd_held(tx, namnd, today) for namnd in rules.namnder)
+
+
+def is_namnd_held(tx: Tx, namnd: NamndId, today: date) -> bool:
+    """Tell whether a nämnd as a whole is on hold."""
+    return any(hold.is_whole for hold in tx.retention.holds(namnd, today))
+
+
+def is_anything_held(tx: Tx, rules: Rules, today: date) -> bool:
+    """Tell whether anything at all is on hold."""
+    return any(tx.retention.holds(namnd, today) for namnd in rules.namnder)

@@ -2,16 +2,23 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
 from bot.domain.calendar import instant, local
 from bot.domain.errors import AuditEntry
 from bot.domain.ids import NamndId
-from bot.domain.people import Role
-from bot.domain.retention import Deleted, HeldBack
+from bot.domain.people import Role, World
+from bot.domain.retention import Deleted, HeldBack, kinds_of
 from bot.ports import Tx
 from bot.services.context import Context
-from bot.services.retention.standing import RetentionOf, retention_of
+from bot.services.retention.standing import (
+    RetentionOf,
+    decides_on_clocks,
+    not_reviewed,
+    retention_of,
+    unit_retention,
+)
 from bot.services.shared.placing import notice
 from bot.texts import Texts
 
@@ -27,7 +34,9 @@ async def report_retention(*, ctx: Context) -> int:
         return 0
     told = 0
     for namnd in ctx.rules.namnder:
-        told += await ctx.store.write(lambda tx, namnd=namnd: _tell(tx, ctx, namnd, first))  # type: ignore[misc]
+        for world in World:
+            if world is World.BEREDSKAP or decides_on_clocks(ctx.rules, namnd):
+                told += await ctx.store.write(partial(_tell, ctx=ctx, namnd=namnd, world=world, first=first))
     return told
 
 
@@ -41,42 +50,49 @@ def _next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _tell(tx: Tx, ctx: Context, namnd: NamndId, first: date) -> bool:
+def _tell(tx: Tx, *, ctx: Context, namnd: NamndId, world: World, first: date) -> bool:
     month = (first - timedelta(days=1)).replace(day=1)
-    if not tx.once(JOB, f"{namnd}:{month:%Y-%m}"):
+    which = f"{namnd}:{month:%Y-%m}" if world is World.BEREDSKAP else f"{namnd}:{world.value}:{month:%Y-%m}"
+    if not tx.once(JOB, which):
         return False
-    deleted = tx.retention.deleted_between(namnd, instant(month, time(0)), instant(first, time(0)))
-    state = retention_of(tx, ctx.rules, namnd, ctx.clock.now())
-    parked = tx.retention.parked()
-    lines = "\n".join(_lines(ctx.texts, deleted, state, parked))
-    for leader in tx.staff.with_role(Role.LEADER, namnd):
+    every = tx.retention.deleted_between(namnd, instant(month, time(0)), instant(first, time(0)))
+    deleted = [found for found in every if found.kind in kinds_of(world)]
+    read = retention_of if world is World.BEREDSKAP else unit_retention
+    state = read(tx, ctx.rules, namnd, ctx.clock.now())
+    parked, unread = tx.retention.parked(), not_reviewed(tx, ctx.rules, ctx.clock.now())
+    lines = "\n".join(_lines(ctx.texts, deleted, state, parked, unread))
+    for leader in tx.staff.with_role(Role.LEADER, namnd, world):
         if leader.slack_user_id:
             name = ctx.rules.namnder[namnd].short_name
-            dedupe = f"{JOB}:{namnd}:{month:%Y-%m}"
-            notice(tx, leader.id, JOB, dedupe=dedupe, namnd=name, month=f"{month:%Y-%m}", lines=lines)
+            notice(tx, leader.id, JOB, dedupe=f"{JOB}:{which}", namnd=name, month=f"{month:%Y-%m}", lines=lines)
     counts = {f"deleted_{found.kind.value}": found.rows for found in deleted}
     counts |= {f"held_{why.value}": count for why, count in state.held_back.items()}
-    counts |= {"holds": state.holds, "parked": parked}
+    counts |= {f"held_clocks_{why.value}": count for why, count in state.clocks.items()}
+    counts |= {"holds": state.holds, "parked": parked, "not_reviewed": unread}
     details: dict[str, str | int | bool | None] = {"month": f"{month:%Y-%m}", **counts}
-    tx.audit.record(AuditEntry("system", JOB, f"namnd:{namnd}", "monthly", namnd, details=details))
+    tx.audit.record(AuditEntry("system", JOB, f"namnd:{namnd}", "monthly", namnd, details=details, world=world))
     return True
 
 
-def _lines(texts: Texts, deleted: list[Deleted], state: RetentionOf, parked: int) -> Iterator[str]:
+def _lines(texts: Texts, deleted: list[Deleted], state: RetentionOf, parked: int, unread: int) -> Iterator[str]:
     if not deleted:
         yield texts.staff("retention.nothing")
     for found in deleted:
         yield texts.staff(f"retention.deleted.{found.kind.value}", count=found.rows)
         if found.left:
             yield texts.staff("retention.left", count=found.left)
-    yield from held_back_lines(texts, state, parked)
+    yield from held_back_lines(texts, state, parked, unread)
 
 
-def held_back_lines(texts: Texts, state: RetentionOf, parked: int) -> Iterator[str]:
+def held_back_lines(texts: Texts, state: RetentionOf, parked: int, unread: int = 0) -> Iterator[str]:
     """Yield what is still there although its time is out, a line for each reason."""
     for why, count in state.held_back.items():
         yield texts.staff(f"retention.held.{why.value}", count=count)
+    for why, count in state.clocks.items():
+        yield texts.staff(f"retention.held_clocks.{why.value}", count=count)
     if state.holds:
         yield texts.staff("retention.holds", count=state.holds)
     if parked:
         yield texts.staff(f"retention.held.{HeldBack.PARKED.value}", count=parked)
+    if unread:
+        yield texts.staff(f"retention.held.{HeldBack.NOT_REVIEWED.value}", count=unread)

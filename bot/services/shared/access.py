@@ -118,22 +118,23 @@ def require(
     conversation: Conversation,
     contact: LinkedContact,
     *,
-    by_phone: bool = False,
+    despite_stop: bool = False,
 ) -> Allowed:
     """Return the ground and log it, or raise NotAllowed with the entry that will be logged instead.
 
-    During a nödstopp that is "stopped", but for what people say to each other `by_phone`.
+    During a nödstopp that is "stopped", but `despite_stop` for what people say to each other by phone, and for a note
+    that is kept: neither shows anything, and nothing of ours leaves.
     """
     subject = subject_of(tx, ctx, conversation, contact)
-    return require_for(tx, ctx, actor, act, subject, what=f"conversation:{conversation.id}", by_phone=by_phone)
+    return require_for(tx, ctx, actor, act, subject, what=f"conversation:{conversation.id}", despite_stop=despite_stop)
 
 
 def require_for(
-    tx: Tx, ctx: Context, actor: Actor, act: Act, subject: Subject, *, what: str, by_phone: bool = False
+    tx: Tx, ctx: Context, actor: Actor, act: Act, subject: Subject, *, what: str, despite_stop: bool = False
 ) -> Allowed:
     """Like `require`, for something else than a conversation; `what` names it by id in the log."""
     answer = may(actor, act, subject, ctx.clock.now())
-    if isinstance(answer, Allowed) and not by_phone:
+    if isinstance(answer, Allowed) and not despite_stop:
         answer = held_back(tx, act, subject) or answer
     if isinstance(answer, Denied):
         entry = AuditEntry(
@@ -144,9 +145,11 @@ def require_for(
     return answer
 
 
-def require_namnd(tx: Tx, ctx: Context, actor: Actor, act: Act, namnd: NamndId) -> Allowed:
+def require_namnd(
+    tx: Tx, ctx: Context, actor: Actor, act: Act, namnd: NamndId, world: World = World.BEREDSKAP
+) -> Allowed:
     """Like `require`, for something that concerns a nämnd as a whole."""
-    return require_for(tx, ctx, actor, act, Subject(namnd, World.BEREDSKAP), what=f"namnd:{namnd}")
+    return require_for(tx, ctx, actor, act, Subject(namnd, world), what=f"namnd:{namnd}")
 
 
 def locked(tx: Tx, conversation_id: str) -> Conversation:

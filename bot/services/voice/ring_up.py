@@ -51,7 +51,7 @@ async def ring_up(command: RingUp, *, ctx: Context) -> PhoneCall:
     def change(tx: Tx) -> PhoneCall:
         conversation = locked(tx, command.conversation_id)
         actor, contact = actor_by_slack(tx, ctx, command.slack_user_id), contact_of(tx, conversation)
-        require(tx, ctx, actor, Act.REPLY, conversation, contact, by_phone=True)
+        require(tx, ctx, actor, Act.REPLY, conversation, contact, despite_stop=True)
         _require_phones(ctx, actor, conversation, contact)
         is_first = tx.once("ring_up", command.key)
         newest = _newest(tx, actor, conversation)

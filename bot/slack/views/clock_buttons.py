@@ -99,6 +99,9 @@ def _others(view: ClockView, texts: Texts) -> list[Block]:
         made.append(_plain(view, texts, ActionId.CLOCK_FEEDBACK))
     if is_running:
         made.append(_asked(view, texts, ActionId.CLOCK_WITHDRAW, "withdraw", danger=True))
+    else:
+        key = "clock_carry" if view.in_record is None else "clock_carry_again"
+        made.append(_plain(view, texts, ActionId.CLOCK_CARRY, key))
     return made
 
 

@@ -33,9 +33,11 @@ from bot.slack.kit import (
 from bot.texts import Texts, capital, long_day
 
 OUTCOME, ON, TIME, REASON, WITH_POLICE = "outcome", "on", "time", "reason", "with_police"
+REFERENCE = "reference"
 TO, DECIDED_BY, UNTIL, STAFF, WHO, TELL = "to", "decided_by", "until", "staff", "who", "tell_family"
 YES, NO = "yes", "no"
 LONGEST_REASON: Final = 500
+LONGEST_REFERENCE: Final = 100
 LONGEST_TIME: Final = 10  # "kl. 14.20"
 
 
@@ -60,12 +62,28 @@ def settle_form(view: ClockView, texts: Texts) -> Block:
     hint = texts.staff("clock_form.settle_reason_hint_talk" if is_talk else "clock_form.settle_reason_hint")
     element = select(ActionId.FIELD, _reasons(texts))
     blocks.append(field(REASON, texts.staff("clock_form.settle_reason"), element, hint=hint, optional=True))
+    hint = texts.staff("clock_form.settle_carried_hint")
+    element = text_input(ActionId.FIELD, most=LONGEST_REFERENCE)
+    blocks.append(field(REFERENCE, texts.staff("clock_form.settle_carried"), element, hint=hint, optional=True))
     return modal(
         texts.staff("clock_form.settle_title"),
         blocks,
         close=texts.staff("modal.cancel"),
         submit=texts.staff("modal.save"),
         callback=CallbackId.CLOCK_SETTLE.value,
+    )
+
+
+def carry_form(view: ClockView, texts: Texts) -> Block:
+    """Where in the record it stands."""
+    element = text_input(ActionId.FIELD, most=LONGEST_REFERENCE)
+    hint = texts.staff("clock_form.carry_hint")
+    return modal(
+        texts.staff("clock_form.carry_title"),
+        [*about(view, texts), field(REFERENCE, texts.staff("clock_form.carry_label"), element, hint=hint)],
+        close=texts.staff("modal.cancel"),
+        submit=texts.staff("modal.save"),
+        callback=CallbackId.CLOCK_CARRY.value,
     )
 
 

@@ -60,10 +60,18 @@ def clocks_message(shown: ClockList, texts: Texts, now: datetime) -> dict[str, A
     title = texts.staff("clock.list_title", day=long_day(shown.day))
     above = _above(title, shown.namnd_name, counts, texts, is_trial=shown.is_trial)
     mine = actions(button(ActionId.CLOCKS_MINE, texts.staff("button.clocks_mine"), "mine"))
-    below = [mine, context(texts.staff("clock.updated", at=short_when(now, shown.day)))]
+    below = [*_not_in_record(shown, texts), mine]
+    below.append(context(texts.staff("clock.updated", at=short_when(now, shown.day))))
     fit = _list_rows(shown.rows, texts, now, [*above, *below])
     more = _more(len(shown.rows) - len(fit) + shown.more, texts)
     return {"text": cut(counts, MESSAGE_TEXT), "blocks": [*above, *_flat(fit), *more, *below]}
+
+
+def _not_in_record(shown: ClockList, texts: Texts) -> list[Block]:
+    if not shown.not_in_record:
+        return []
+    refs = ", ".join(safe_ref(ref) for ref in shown.not_in_record)
+    return [context(texts.staff("clock.not_in_record", refs=refs))]
 
 
 def clock_message(notice: ClockNotice, texts: Texts, now: datetime) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def _talk(view: ClockView, texts: Texts) -> list[str]:
 
 
 def _notes(view: ClockView, texts: Texts) -> list[Block]:
-    """Return what bears on the limit: the law's own roll-forward, an extension, a snooze."""
+    """Return what bears on the limit: the law's own roll-forward, an extension, a snooze; and where it is kept."""
     row, today = view.row, local(view.now).date()
     blocks: list[Block] = []
     is_running = row.state is ClockState.RUNNING
@@ -138,6 +138,10 @@ def _notes(view: ClockView, texts: Texts) -> list[Block]:
     if is_running and row.snoozed_until is not None and row.snoozed_until > today and view.snooze_reason:
         day = near_day(row.snoozed_until, today)
         blocks.append(plain_context(texts.staff("clock.snooze", day=day, reason=view.snooze_reason)))
+    if view.in_record is not None:
+        kept = view.in_record
+        at, ground = when(kept.at, view.now), f"clock.in_record.{kept.ground.value}"
+        blocks.append(plain_context(texts.staff(ground, at=at, reference=kept.reference)))
     return blocks
 
 

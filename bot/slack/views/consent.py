@@ -95,7 +95,7 @@ def consent_form(page: ConsentPage, texts: Texts, now: datetime) -> Block:
     """Return the form, filled with what goes now."""
     blocks: list[Block] = [context(texts.staff("trial.banner"))] if page.is_trial else []
     about = texts.staff("consent.about", name=page.youth.name, namnd=page.namnd_name)
-    blocks += [section(plain(about)), context(page.youth.case_code, texts.staff("consent.never_stops"))]
+    blocks += [section(plain(about)), *_first_words(page, texts)]
     blocks += _decision(page, texts)
     for link in page.links[:MOST_NUMBERS]:
         blocks += _number(link, texts)
@@ -112,6 +112,13 @@ def consent_form(page: ConsentPage, texts: Texts, now: datetime) -> Block:
         callback=CallbackId.CONSENT.value,
         metadata=json.dumps({"y": page.youth.id, "at": page.version}),
     )
+
+
+def _first_words(page: ConsentPage, texts: Texts) -> list[Block]:
+    return [
+        context(texts.staff("consent.code", code=page.youth.case_code)),
+        context(texts.staff("consent.never_stops")),
+    ]
 
 
 def _decision(page: ConsentPage, texts: Texts) -> list[Block]:

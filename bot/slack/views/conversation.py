@@ -60,19 +60,11 @@ def message_modal(texts: Texts, title_key: str, words: str) -> Block:
 def ended_modal(texts: Texts, conversation_id: str, external_id: str, *, is_stopped: bool = False) -> Block:
     """Say that access has ended, and keep what is being typed: it may still be copied, or kept as a note.
 
-    Where it is a nödstopp that has ended it nothing can be kept, but people can speak with each other.
+    Where it is a nödstopp that has ended it people can speak with each other, and write down what was said.
     """
-    note = option(texts.staff("modal.kind_note"), NOTE)
-    call = actions(button(ActionId.RING_UP, texts.staff("button.ring_up"), conversation_id))
-    blocks = [
-        section(mrkdwn(texts.staff("refusal.emergency_stop" if is_stopped else "modal.access_ended"))),
-        *([call] if is_stopped else []),
-        field(REPLY, texts.staff("modal.reply_label"), text_input(ActionId.REPLY_TEXT, multiline=True)),
-        field(KIND, texts.staff("modal.kind_label"), radio(ActionId.KIND, [note], initial=note)),
-    ]
     return modal(
-        texts.staff("modal.refused_title"),
-        blocks,
+        texts.staff("incident.header" if is_stopped else "modal.refused_title"),
+        _stopped(conversation_id, texts) if is_stopped else _ended(texts),
         close=texts.staff("modal.close"),
         submit=texts.staff("modal.save"),
         callback=CallbackId.CONVERSATION.value,
@@ -82,17 +74,32 @@ def ended_modal(texts: Texts, conversation_id: str, external_id: str, *, is_stop
     )
 
 
-def conversation_modal(view: ConversationView, texts: Texts, now: datetime, external_id: str) -> Block:
-    """Return the modal. The reply's block_id and action_id never change, so a draft survives every update."""
-    blocks = [*_about(view, texts), *barrier_blocks(view, texts), *_of_each_youth(view, texts)]
-    if view.socialjour is not None:
-        blocks.append(outward_buttons(view.conversation_id, texts, can_call=view.can_call))
-    blocks += [
-        *done_block(view.outward, texts, now),
-        *calls_block(view.calls, texts, now),
-        divider(),
-        *_promised(view, texts, now),
+def _ended(texts: Texts) -> list[Block]:
+    note = option(texts.staff("modal.kind_note"), NOTE)
+    return [
+        section(mrkdwn(texts.staff("modal.access_ended"))),
+        field(REPLY, texts.staff("modal.reply_label"), text_input(ActionId.REPLY_TEXT, multiline=True)),
+        field(KIND, texts.staff("modal.kind_label"), radio(ActionId.KIND, [note], initial=note)),
     ]
+
+
+def _stopped(conversation_id: str, texts: Texts) -> list[Block]:
+    call = button(ActionId.RING_UP, texts.staff("button.ring_up"), conversation_id, style="primary")
+    element, hint = text_input(ActionId.REPLY_TEXT, multiline=True), texts.staff("incident.note_hint")
+    return [
+        section(mrkdwn(texts.staff("refusal.emergency_stop"))),
+        section(mrkdwn(texts.staff("incident.instead"))),
+        actions(call),
+        field(REPLY, texts.staff("incident.note_label"), element, hint=hint),
+    ]
+
+
+def conversation_modal(view: ConversationView, texts: Texts, now: datetime, external_id: str) -> Block:
+    """Return the modal. The reply's block_id and action_id never change, so a draft survives every update.
+
+    On a phone buttons take a row each: what was said comes before them, and they stand by the answer.
+    """
+    blocks = [*_about(view, texts), *barrier_blocks(view, texts), divider(), *_promised(view, texts, now)]
     if view.has_earlier:
         blocks.append(actions(_page(ActionId.EARLIER, "button.earlier", external_id, texts), block_id="earlier"))
     for line in view.lines:
@@ -101,8 +108,7 @@ def conversation_modal(view: ConversationView, texts: Texts, now: datetime, exte
         blocks.append(section(mrkdwn(texts.staff("modal.nobody"))))
     if view.has_later:
         blocks.append(actions(_page(ActionId.LATER, "button.later", external_id, texts), block_id="later"))
-    blocks.append(divider())
-    blocks.extend(_answer(view, texts))
+    blocks += [divider(), *_what_else(view, texts, now), *_answer(view, texts)]
     return modal(
         texts.staff("modal.title", code=_code(view)),
         blocks,
@@ -154,8 +160,16 @@ def _about(view: ConversationView, texts: Texts) -> list[Block]:
     return blocks
 
 
+def _what_else(view: ConversationView, texts: Texts, now: datetime) -> list[Block]:
+    """Return what has been done but to write, and what one may do."""
+    done = [*done_block(view.outward, texts, now), *calls_block(view.calls, texts, now)]
+    if view.socialjour is not None:
+        done.append(outward_buttons(view.conversation_id, texts, can_call=view.can_call))
+    return [*done, *_of_each_youth(view, texts)]
+
+
 def _of_each_youth(view: ConversationView, texts: Texts) -> list[Block]:
-    """Return the buttons about each youth, side by side: what was said should not be pushed below the screen."""
+    """Return the buttons about each youth, side by side."""
     consents = consent_buttons(view.people, texts) if view.may_set_consent else []
     none: Block = {"elements": []}
     rows = zip_longest(background_buttons(view.people, texts), consents, fillvalue=none)

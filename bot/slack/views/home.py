@@ -40,6 +40,8 @@ def home_view(home: Home, texts: Texts) -> Block:
         buttons.append(button(ActionId.BACKGROUND_PICK, texts.staff("button.background_pick"), "pick"))
     if home.may_set_consent:
         buttons.append(button(ActionId.CONSENT_PICK, texts.staff("button.consent"), "pick"))
+    if home.may_amend:
+        buttons.append(button(ActionId.AMEND_PICK, texts.staff("button.amend_pick"), "pick"))
     if home.may_look_back:
         buttons.append(button(ActionId.LOOK_BACK_OPEN, texts.staff("button.look_back_open"), "open"))
     if buttons:

@@ -24,7 +24,7 @@ from bot.slack.kit import (
     select,
     text_input,
 )
-from bot.texts import Texts, when
+from bot.texts import Texts, capital, when
 
 REASON, NAMND, REFERENCE = "reason", "namnd", "reference"
 ALL: Final = "*"  # chosen in place of a nämnd
@@ -58,7 +58,7 @@ def _report(report: HomeReport, texts: Texts, now: datetime) -> Block:
     words = texts.staff(
         "incident.clock_overdue" if report.is_overdue else "incident.clock",
         what=texts.staff(f"incident.{report.duty.value}"),
-        namnd=escape_mrkdwn(report.names),
+        namnd=capital(escape_mrkdwn(report.names)),
         at=when(report.due_at, now),
         code=report.code,
     )

@@ -239,6 +239,7 @@ async def searches(house: House, user: str) -> None:
         ("link", house.ids["unknown"]),
         ("enrol", "k"),
         ("background_pick", ""),
+        ("amend_pick", ""),
         ("", json.dumps({"n": "norrvik"})),
         ("", json.dumps({"n": "sodermark"})),
     ):

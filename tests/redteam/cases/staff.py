@@ -113,6 +113,45 @@ async def enrols_into_another(house: House) -> None:
 
 @attempt(
     OTHER,
+    "to correct, end or take away what is enrolled in Norrvik",
+    "the forms and buttons of Ändra eller ta bort, with Norrvik's youth and number; by their leader too",
+    REFUSED,
+)
+async def amends_anothers(house: House) -> None:
+    for who in (house.sara, house.lars, house.vera):
+        await amends(house, who, house.ids["youth"])
+        house.denied(who, "not_home")
+
+
+@attempt(
+    OTHER,
+    "to take away Norrvik's number from under her own youth's name",
+    "the forms, with her own youth and the number, or the hold, of Norrvik's",
+    "there is none such: nothing is changed",
+    may_read=HOME,
+)
+async def amends_through_her_own(house: House) -> None:
+    for who in (house.sara, house.lars):
+        await amends(house, who, house.ids["otto"])
+    assert {row.namnd for row in house.logged() if row.is_allowed} == {"sodermark"}
+
+
+async def amends(house: House, who: Person, youth: str) -> None:
+    """Send every form and press every button of Ändra eller ta bort; the number is Nova's."""
+    contact = house.kept["contact"]
+    known = json.dumps({"y": youth, "c": contact, "w": "deleted", "at": "0" * 16})
+    values = {"reference": "D-1", "written": "deleted", "name": "Ny Ny", "age_band": "15_or_over"}
+    values |= {f"language:{contact}": "en", f"contact_name:{contact}": "Ny Ny", f"role:{contact}": "guardian"}
+    for form in ("amend_correct", "amend_end", "amend_remove", "amend_remove_sure"):
+        await ways.submit(house, who, ways.forged_view(form, known), values)
+    for action in ("amend_correct", "amend_end", "amend_remove", "amend_lift"):
+        value = f"{youth}:{contact}" if action in {"amend_remove", "amend_lift"} else youth
+        await ways.press(house, who, action, value, view=await ways.modal(house, who))
+        ways.leave_modals(house)
+
+
+@attempt(
+    OTHER,
     "to draw in a colleague's open modal",
     "Visa tidigare, with the id of Anna's modal",
     "refused: it is not hers",
@@ -199,6 +238,17 @@ async def leader_searches(house: House) -> None:
         await ways.press(house, house.gunilla, action, house.ids["youth"], view=await ways.modal(house, house.gunilla))
         ways.leave_modals(house)
     assert [row.act for row in house.logged() if row.is_allowed] == []
+
+
+@attempt(
+    LEADER,
+    "to list who is enrolled",
+    "the search of Ändra eller ta bort, which is hers by the code on a card",
+    "codes, and no name",
+)
+async def leader_lists(house: House) -> None:
+    for wanted in ("", "a", "Nova", "Almgren"):
+        await ways.suggest(house, house.gunilla, "youth_choice", wanted, ways.forged_view("amend_pick", ""))
 
 
 @attempt(
@@ -307,7 +357,8 @@ async def javs_forms(house: House) -> None:
 async def javs_searches(house: House) -> None:
     house.planted["Alva Sandelin"] = "bo may"
     try:
-        for callback, metadata in (("new_text", "k"), ("link", house.ids["unknown"]), ("background_pick", "")):
+        picks = (("background_pick", ""), ("amend_pick", ""))
+        for callback, metadata in (("new_text", "k"), ("link", house.ids["unknown"]), *picks):
             for menu in ("contact_choice", "youth_choice"):
                 await ways.suggest(house, house.bo, menu, "Nova", ways.forged_view(callback, metadata))
         await ways.suggest(house, house.bo, "log_youth", "Nova", ways.forged_view("", json.dumps({"n": "norrvik"})))

@@ -19,6 +19,7 @@ ONES_OWN: Final = frozenset(  # what concerns nobody but whoever presses it
         "ready",
         "enrol",
         "consent_pick",
+        "amend_pick",
         "look_back_open",
         "log_clear",
         "log_older",
@@ -50,6 +51,7 @@ PREFIXES: Final = (  # how a button begins -> what its value is an id of
     ("background", "youth"),
     ("edit_background", "youth"),
     ("consent", "youth"),
+    ("amend", "youth"),
     ("log_youth", "youth"),
     ("read_handover", "shift"),
     ("active_time", "shift"),
@@ -68,6 +70,12 @@ FORMS: Final = {  # the form -> what it is about
     "background_pick": "youth",
     "consent": "youth",
     "consent_pick": "youth",
+    "amend_pick": "youth",
+    "amend_correct": "youth",
+    "amend_end": "youth",
+    "amend_remove": "youth",
+    "amend_remove_sure": "youth",
+    "amend_hold": "youth",
 }
 OWN_FORMS: Final = frozenset({"choose_pin", "phone_code", "active_time", "swap", "swap_confirm"})
 

@@ -7,8 +7,8 @@ Locks: on PostgreSQL `staff` is held for a moment; a column with a constant defa
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Ändra eller ta bort, in Slack."""
