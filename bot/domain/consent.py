@@ -151,6 +151,14 @@ def basis_missing(standing: Standing) -> Barrier | None:
     return None if is_decided else Barrier.GUARDIAN_REFUSED
 
 
+def in_another_role(consent: LinkConsent) -> LinkConsent:
+    """Return what still goes for a number once it turns out to be somebody else's than was written.
+
+    A yes was a guardian's, and is asked for again; what holds us back holds until a person lifts it.
+    """
+    return replace(consent, says=Says.UNKNOWN, said_on=None) if consent.says is Says.GIVEN else consent
+
+
 def settled(stop: SmsStop, *, is_meant: bool, by: StaffId, at: datetime) -> SmsStop:
     """Return what goes once a person has confirmed what was written, or said that it was not meant so."""
     wants_stop = stop.state is StopState.ASKED

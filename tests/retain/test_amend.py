@@ -1,10 +1,13 @@
 """An enrolment ends, something is corrected, a number that should never have been there is taken away."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.domain.consent import LinkConsent, Says
 from bot.domain.errors import BadInput, NotAllowed
+from bot.ports import Tx
 from bot.services.amend.correct import Correction, Field, correct
 from bot.services.amend.end_enrolment import end_enrolment
 from bot.services.amend.remove_number import Removal, Written, remove_number
@@ -103,3 +106,30 @@ async def test_what_was_wrong_is_put_right_and_the_old_value_given_back(tmp_path
         assert not any(name in str(details) for details in log_of(night, "correct") for name in (*NAMES, "Nora"))
         with pytest.raises(NotAllowed):
             await correct(Correction(youth.case_code, Field.NAME, "Eva", "dnr 3"), ctx=ctx_of(night), as_email=BO)
+
+
+@pytest.mark.parametrize(("said", "stands"), [(Says.GIVEN, Says.UNKNOWN), (Says.REFUSED, Says.REFUSED)])
+async def test_a_barrier_outlives_a_corrected_role(
+    tmp_path: Path, sqlite_database_url: str, said: Says, stands: Says
+) -> None:
+    """What holds us back stays until a person lifts it; a yes was a guardian's, and is nobody else's."""
+    async with a_night(tmp_path, sqlite_database_url, "2026-11-20 16:55") as night:
+        _, _, youth = await an_evening(night)
+        ctx = ctx_of(night)
+
+        def of_mother(tx: Tx) -> LinkConsent:
+            contact = tx.people.contact_by_number(MOTHER)
+            assert contact is not None
+            consents = [one for one in tx.consents.of_links([youth.id]) if one.contact_id == contact.contact.id]
+            return next(iter(consents), LinkConsent(contact.contact.id, youth.id))
+
+        def bars(tx: Tx) -> None:
+            tx.consents.save_link(replace(of_mother(tx), says=said, bars_other=True))
+
+        await ctx.store.write(bars)
+        for role in ("guardian", "youth"):
+            wanted = Correction(youth.case_code, Field.ROLE, role, "dnr 5", MOTHER)
+            assert await correct(wanted, ctx=ctx, as_email=ANNA) == "guardian"
+            kept = await ctx.store.read(of_mother)
+            assert kept.bars_other
+            assert kept.says is (said if role == "guardian" else stands)

@@ -7,6 +7,7 @@ whoever corrects it, for the nämnd's own record: the bot is not that record.
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from bot.domain.consent import in_another_role
 from bot.domain.errors import AuditEntry, BadInput
 from bot.domain.ids import ContactId
 from bot.domain.people import AgeBand, Link, LinkRole, Youth, may_be_enrolled
@@ -110,9 +111,17 @@ def _link(tx: Tx, contact_id: ContactId, links: list[Link], correction: Correcti
         return link.name
     if value not in {role.value for role in LinkRole}:
         raise BadInput({"value": "unknown_role"})
-    tx.people.unlink(contact_id, link.youth.id)
-    tx.people.link(contact_id, link.youth.id, LinkRole(value), link.name)
+    if LinkRole(value) is not link.role:
+        _give_role(tx, contact_id, link, LinkRole(value))
     return link.role.value
+
+
+def _give_role(tx: Tx, contact_id: ContactId, link: Link, role: LinkRole) -> None:
+    known = [one for one in tx.consents.of_links([link.youth.id]) if one.contact_id == contact_id]
+    tx.people.unlink(contact_id, link.youth.id)
+    tx.people.link(contact_id, link.youth.id, role, link.name)
+    for consent in known:
+        tx.consents.save_link(in_another_role(consent))
 
 
 def _log(tx: Tx, known: Known, youth: Youth, correction: Correction) -> None:
