@@ -23,6 +23,7 @@ from bot.retention_words import undecided_words
 from bot.settings import BadSettings, Settings, is_loopback
 from bot.texts import go_live_words
 from bot.texts import key_words as words
+from storage.backup import require_original
 from storage.engine import is_sqlite, writer_engine
 from storage.known_keys import WrongKeys, require_keys
 from storage.migrate import DatabaseAway, NoDatabase, WrongSchema, require_current, require_file
@@ -96,6 +97,10 @@ def _database(settings: Settings) -> list[Result]:
         return [Result(False, f"DATABASE_URL: databasen svarar inte ({type(error).__name__}).")]
     finally:
         engine.dispose()
+    try:
+        require_original(url)
+    except WrongSchema as error:
+        return [Result(False, str(error))]
     try:
         require_current(url)
     except WrongSchema as error:
