@@ -63,7 +63,7 @@ def digest_slack(tx: Tx, ctx: Context, row: Incoming) -> list[Effect]:
     if event.get("type") == "user_change":
         user = event.get("user") or {}
         changed_at = datetime.fromtimestamp(float(envelope.get("event_time") or 0), UTC)
-        note_account(tx, str(user.get("id", "")), account_of(user), changed_at)
+        note_account(tx, ctx, str(user.get("id", "")), account_of(user), changed_at)
     if event.get("type") in {"tokens_revoked", "app_uninstalled"}:
         log.error("slack_has_let_us_go", event_type=str(event["type"]))
         raise_alert(tx, ctx, AlertCode.SLACK_REFUSES, AlertCode.SLACK_REFUSES.value, reason=str(event["type"]))

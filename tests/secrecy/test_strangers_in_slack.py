@@ -73,6 +73,7 @@ async def test_a_guest_is_refused_at_once(tmp_path: Path, database_url: str) -> 
     """At 18.10 Sara's account becomes a guest's, with what a child wrote on her screen. Slack tells; nobody asks."""
     async with a_night(tmp_path, database_url, EVENING) as night:
         sara = await night.hires("Sara Holm", NORRVIK)
+        lena = await night.hires("Lena Dahl", NORRVIK, Role.LEADER)
         night.opens_channels()
         nova, _ = await night.enrols("Nova Berg", NOVA, NORRVIK)
         await night.on_beredskap(sara, "2026-11-20 17:00", "2026-11-22 22:00")
@@ -90,6 +91,7 @@ async def test_a_guest_is_refused_at_once(tmp_path: Path, database_url: str) -> 
         assert "kan nån ringa mig" not in said
         assert len(night.sandbox.slack.recorder.calls("users.info")) == asked
         assert told(night) == [("account_refused", f"staff:{sara.staff.id}")]
+        lena.is_told("är gäst i Slack och får inte ha beredskap")
         assert "Sara" not in json.dumps(await events_kept(night))
         await sara.closes_modal()
 
