@@ -29,6 +29,7 @@ from tests.imports.given import RULES
 TEXTS = Texts()
 NOW = datetime(2026, 11, 20, 13, 30, tzinfo=UTC)  # Friday 14.30
 OFFICE = RULES.namnder[next(iter(RULES.namnder))].office_hours
+CARRIED = "Förd till akten?"
 MANY = tuple(Choice(f"staff-{n}", f"Namn {n} " + "Å" * 90) for n in range(150))
 FEW = (Choice("me", "Ingrid Strand"), Choice("you", "Lars Borg"))
 
@@ -159,9 +160,9 @@ def test_a_form_proposes_an_outcome_only_where_there_is_one() -> None:
     assert "initial_option" in element(clock_forms.settle_form(a_view(ClockKind.UTREDNING), TEXTS), "outcome")
     talk = clock_forms.settle_form(a_view(ClockKind.ALLVARSSAMTAL), TEXTS)
     assert "initial_option" not in element(talk, "outcome")
-    assert labels(talk) == ["Hur blev det?", "Dag", "Klockslag", "Var polisen med?", "Orsak"]
+    assert labels(talk) == ["Hur blev det?", "Dag", "Klockslag", "Var polisen med?", "Orsak", CARRIED]
     decided = clock_forms.settle_form(a_view(ClockKind.FORHANDSBEDOMNING), TEXTS)
-    assert labels(decided) == ["Hur blev det?", "Dag för beslutet", "Orsak"]
+    assert labels(decided) == ["Hur blev det?", "Dag för beslutet", "Orsak", CARRIED]
 
 
 def test_a_reason_given_before_stands_there() -> None:
