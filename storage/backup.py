@@ -133,7 +133,10 @@ def unmark(database: Path) -> None:
 
 
 def _checked(connection: sqlite3.Connection) -> Copied:
-    [said] = connection.execute("PRAGMA integrity_check").fetchone()
+    try:
+        [said] = connection.execute("PRAGMA integrity_check").fetchone()
+    except UnicodeDecodeError:  # it quotes what is damaged, whatever that is
+        raise BackupFailed(words.DAMAGED) from None
     if said != FINE:
         raise BackupFailed(words.DAMAGED)
     [revision] = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)

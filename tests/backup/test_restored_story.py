@@ -120,9 +120,9 @@ async def test_new_rows_never_bear_the_id_of_one_that_the_original_has_sent(tmp_
         assert newest > used + 1000
 
 
-async def test_what_was_typed_before_is_not_sent_by_itself(tmp_path: Path, url: str) -> None:
+async def test_what_was_typed_before_is_not_sent_by_itself(tmp_path: Path, database_url: str) -> None:
     """Slack tells the copy of an answer that was typed before: the original may have sent it, so its author decides."""
-    async with a_night(tmp_path, url, "2026-11-20 18:00", norrvik="inline", sodermark="inline") as night:
+    async with a_night(tmp_path, database_url, "2026-11-20 18:00", norrvik="inline", sodermark="inline") as night:
         anna, nova = await a_question(night)
         card = anna.card()
         typed_at = night.sandbox.slack.workspace.new_ts()

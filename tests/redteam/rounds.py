@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.redteam import cases  # noqa: F401 - fills the table
 from tests.redteam.attempts import TABLE, Attempt, Scene
-from tests.redteam.scenes import opened
+from tests.redteam.scenes import opened, opens_again
 from tests.redteam.watch import watched
 from tests.redteam.ways import leave_modals
 
@@ -31,6 +31,7 @@ async def try_all(scene: Scene, folder: Path, database_url: str, *, only: str = 
     async with opened(scene, folder, database_url) as house:
         for attempt in chosen(scene, only):
             try:
+                await opens_again(house)
                 changes = attempt.changes | MEANWHILE.get(scene, frozenset())
                 async with watched(house, changes, may_read=attempt.may_read):
                     await attempt.run(house)

@@ -32,6 +32,7 @@ from tests.redteam.attempts import Scene
 from tests.redteam.watch import House
 from tests.reserve.evening import PIN, Cast, chooses_pin, presses_home
 
+OPEN_VIEWS: sa.Table = vars(OpenViewRow)["__table__"]
 VALLBY: Final = NamndId("vallby")
 NOVAS, MALINS, OTTOS, STRANGERS = "+46701740605", "+46701740606", "+46701740607", "+46701740608"
 ALVAS = "+46701740609"  # Anna is related to her
@@ -162,10 +163,24 @@ async def an_evening(house: House) -> None:
     await night.phone(OTTOS).texts("slog mig igen Liljekonvalj")
     await night.phone(ALVAS).texts("släkt med er Rödklint")
     await night.phone(STRANGERS).texts("okänd skriver om Ängsklocka")
-    await anna.opens(next(said for said in anna.cards() if "Södermark" in said.words))
+    await _opens_ottos(house)
     await _what_is_hers(house)
     ways.leave_modals(house)
     await _names(house)
+
+
+async def _opens_ottos(house: House) -> None:
+    anna = house.night.people["Anna"]
+    await anna.opens(next(said for said in anna.cards() if "Södermark" in said.words))
+
+
+async def opens_again(house: House) -> None:
+    """Let Anna's modal stand open where an attempt has closed it: the next one may be about it."""
+    views = house.night.rows(sa.select(OPEN_VIEWS.c.external_id))
+    if "view" in house.ids and house.ids["view"] not in {view.external_id for view in views}:
+        await _opens_ottos(house)
+        house.ids["view"] = str(house.night.rows(sa.select(OPEN_VIEWS.c.external_id))[-1].external_id)
+        ways.leave_modals(house)
 
 
 async def _clock_begins(house: House) -> None:

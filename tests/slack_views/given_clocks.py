@@ -74,7 +74,8 @@ rows = st.builds(
 many_rows = st.builds(
     lambda some, n: tuple(some * n), st.lists(rows, min_size=1, max_size=5), st.sampled_from([1, 1, 4, 40])
 ) | st.just(())
-lists = st.builds(ClockList, namnder, days, many_rows, counts, st.booleans())
+many_refs = st.lists(refs, max_size=60).map(tuple)
+lists = st.builds(ClockList, namnder, days, many_rows, counts, many_refs, st.booleans())
 notices = st.builds(ClockNotice, st.sampled_from(WHYS), namnder, rows, st.booleans())
 owner_lines = st.builds(OwnerLine, users, counts, counts, counts, st.none() | days, users)
 many_owners = st.builds(lambda some, n: tuple(some * n), st.lists(owner_lines, max_size=4), st.sampled_from([1, 1, 30]))

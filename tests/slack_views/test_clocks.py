@@ -501,7 +501,7 @@ def test_the_button_that_settles_says_what_it_does() -> None:
 def test_what_is_settled_can_only_be_explained(state: ClockState) -> None:
     modal = modal_of(a_row(kind=FORHAND, state=state, outcome=Outcome.INLEDS), wants_feedback=True, police_hold=True)
 
-    assert buttons(modal) == []
+    assert buttons(modal) == ["clock_carry"]
     assert TEXTS.staff("clock.hold") not in said(modal)
 
 
@@ -510,8 +510,8 @@ def test_why_it_was_late_is_asked_also_afterwards() -> None:
     late = EventLine(at("2026-11-18 09:00"), EventKind.SETTLED, "U0ANNA", "inleds")
     in_time = replace(late, at=at("2026-11-12 09:00"))
 
-    assert buttons(modal_of(row, wants_feedback=True, events=(late,))) == ["clock_reason"]
-    assert buttons(modal_of(row, wants_feedback=True, events=(in_time,))) == []
+    assert buttons(modal_of(row, wants_feedback=True, events=(late,))) == ["clock_reason", "clock_carry"]
+    assert buttons(modal_of(row, wants_feedback=True, events=(in_time,))) == ["clock_carry"]
     summoned_late = a_row(started="2026-11-16T09:00:00+00:00", stage=Stage.ANSWER)
     both = dict.fromkeys(("child_summoned_at", "guardian_summoned_at"), at("2026-11-19 09:00"))
     assert "clock_reason" in buttons(modal_of(summoned_late, **both))

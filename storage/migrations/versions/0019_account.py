@@ -14,13 +14,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("staff") as staff:
-        staff.add_column(sa.Column("is_refused", sa.Boolean(), nullable=False, server_default=sa.false()))
-        staff.add_column(sa.Column("account_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("staff", sa.Column("is_refused", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("staff", sa.Column("account_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     """Forget it: Slack is asked again about everybody."""
-    with op.batch_alter_table("staff") as staff:
-        staff.drop_column("account_at")
-        staff.drop_column("is_refused")
+    op.drop_column("staff", "account_at")  # as it is: a table that others refer to is not made anew
+    op.drop_column("staff", "is_refused")
