@@ -32,6 +32,10 @@ class Membership:
         """Leave a member for a day, and whoever was refused for a moment: they may be a member again."""
         self._ask_at[slack_user_id] = now + (KNOWN_FOR if account.is_members else ASK_AGAIN_AFTER)
 
+    def was_told(self, slack_user_id: str, now: datetime) -> None:
+        """Ask about them in a moment, if they come: Slack tells of changes in any order."""
+        self._ask_at[slack_user_id] = now + ASK_AGAIN_AFTER
+
     def could_not_ask(self, slack_user_id: str, now: datetime) -> None:
         """Leave it for a moment; what was known stays known."""
         self._ask_at[slack_user_id] = now + ASK_AGAIN_AFTER

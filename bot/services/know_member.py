@@ -52,6 +52,8 @@ def note_account(
 
     In the middle of their shift the leaders are told at once: whoever writes now waits for the ladder.
     """
+    if ground == "event" and tx.staff.by_slack_id(slack_user_id) is not None:
+        ctx.membership.was_told(slack_user_id, ctx.clock.now())
     person = tx.staff.note_account(slack_user_id, is_refused=not account.is_members, at=at)
     if person is None:
         return

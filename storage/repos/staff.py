@@ -147,9 +147,12 @@ class StaffRows:
         """Note what Slack said of an account at `at`; return who it is where that is news.
 
         Slack tells in any order: what is older than what is known is left, but for what may be a clock that differs.
+        Of what it tells in one second the no stands.
         """
         row = self._session.exec(select(StaffRow).where(col(StaffRow.slack_user_id) == slack_user_id)).first()
         if row is None or (row.account_at is not None and at + CLOCKS_DIFFER < row.account_at):
+            return None
+        if row.is_refused and not is_refused and row.account_at is not None and at <= row.account_at:
             return None
         is_news = row.is_refused is not is_refused
         row.is_refused, row.account_at = is_refused, max(at, row.account_at or at)

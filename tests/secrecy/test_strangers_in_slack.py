@@ -98,6 +98,7 @@ async def test_a_guest_is_refused_at_once(tmp_path: Path, database_url: str) -> 
         await night.restarts()
         assert "gästkonto" in await sara.opens(sara.cards()[-1])
         await sara.closes_modal()
+        await night.minutes_pass(1)  # Slack tells in whole seconds
         night.sandbox.slack.set_guest(sara.user, guest=False)
         await night.settles()
         assert "kan nån ringa mig" in await sara.opens(sara.cards()[-1])
@@ -123,6 +124,28 @@ async def test_slack_tells_in_any_order_and_of_everybody(tmp_path: Path, databas
         kept = await events_kept(night)
         assert [event["user"]["id"] for event in kept] == [anna.user] * 2
         assert "Anna Ek" not in json.dumps(kept)
+
+
+async def test_of_what_slack_tells_in_one_second_the_no_stands(tmp_path: Path, sqlite_database_url: str) -> None:
+    """A name was changed and the account closed at once, and the older is heard last. Slack knows when it is asked."""
+    async with a_night(tmp_path, sqlite_database_url, EVENING) as night:
+        anna = await night.hires("Anna Ek", NORRVIK)
+        night.opens_channels()
+        nova, _ = await night.enrols("Nova Berg", NOVA, NORRVIK)
+        await night.on_beredskap(anna, "2026-11-20 17:00", "2026-11-20 22:00")
+        await nova.texts("kan nån ringa mig")
+        now = night.sandbox.slack.workspace.unix_now()
+        for is_deleted in (True, False):
+            event = user_change(night, {"id": anna.user, "deleted": is_deleted}, now)
+            await night.sandbox.slack.courier.send("events_api", event)
+            await night.settles()
+        assert "kan nån ringa mig" not in await anna.opens(anna.cards()[-1])
+        await anna.closes_modal()
+        assert told(night) == [("account_refused", f"staff:{anna.staff.id}")]
+
+        await night.minutes_pass(2)
+        assert "kan nån ringa mig" in await anna.opens(anna.cards()[-1])
+        assert told(night)[1:] == [("account_let_in", f"staff:{anna.staff.id}")]
 
 
 def user_change(night: Night, user: dict[str, Any], event_time: int) -> dict[str, Any]:

@@ -146,7 +146,7 @@ async def staff_made_a_guest(house: House) -> None:
     "to go on reading in the middle of an evening of one's own",
     "every button and form, by Anna, whose account has become a guest's, and then a closed one",
     "refused and logged, without Slack being asked",
-    changes=frozenset({"inbox", "staff", "open_view", "outbox", "done_once", "post"}),  # the leaders are told
+    changes=frozenset({"inbox", "staff", "open_view", "outbox", "done_once", "slack_post"}),  # the leaders are told
 )
 async def the_duty_made_a_guest(house: House) -> None:
     slack, anna = house.night.sandbox.slack, house.anna
