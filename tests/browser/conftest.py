@@ -3,9 +3,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from tests.browser.chromium import ARGUMENTS, CHROMIUM, LAPTOP, PICTURES
+
+expect.set_options(timeout=20_000)  # milliseconds: a machine may be busy, and five seconds are soon gone
 
 
 @pytest.fixture

@@ -71,9 +71,11 @@ async def test_the_clock_jumps_to_the_next_morning(sandbox: Sandbox, page: Page)
     await expect(page.get_by_test_id("slack-message").filter(has_text="Ett sms väntar")).to_be_visible()
     for day in ("lördag 21 november", "söndag 22 november", "måndag 23 november"):
         await page.get_by_test_id("clock-morning").click()
-        await expect(page.get_by_test_id("clock")).to_contain_text(day, timeout=20_000)
+        await expect(page.get_by_test_id("clock")).to_contain_text(day, timeout=60_000)
     await page.get_by_test_id("nav-channel-norrvik-familjebehandlare").click()
-    await expect(page.get_by_test_id("slack-message").filter(has_text="väntar på svar").first).to_be_visible()
+    await expect(page.get_by_test_id("slack-message").filter(has_text="väntar på svar").first).to_be_visible(
+        timeout=60_000  # the clock shows the day before the jump has come to eight
+    )
 
 
 async def test_it_fits_a_phone(sandbox: Sandbox, page: Page, pictures: Path) -> None:
