@@ -20,7 +20,7 @@ fresh: .venv/stamp  ## The same, started afresh
 	@$(BIN)/beredskapsbot sandbox --fresh
 
 test: .venv/stamp  ## All tests, on SQLite and PostgreSQL; one file with T=tests/domain/test_duty.py
-	@$(BIN)/python -m pytest $(T)
+	@$(BIN)/python -m pytest $(or $(T),-n 2 --dist loadfile)
 
 check: .venv/stamp  ## Format, lint, types, import rules, manifest: exactly what CI runs
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

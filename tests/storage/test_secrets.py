@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -303,6 +304,7 @@ GOOD = generate_key("k1").partition(":")[2]
         ("k1:AAAA", "3 bytes long"),
         (f"k1:{GOOD},k1:{GOOD}", "stands twice"),
     ],
+    ids=count(),  # the keys are others each time, and a test is called the same in every process
 )
 def test_keys_that_cannot_be_used_are_refused_without_being_shown(text: str, said: str) -> None:
     with pytest.raises(BadKeys, match=said) as caught:
